@@ -1,0 +1,31 @@
+# The book's commands. Each target makes the environment if it is not there, then calls the migrationbook command.
+PYTHON ?= python3
+BOOK = .venv/bin/migrationbook
+
+.PHONY: help book test lab clean lock environment
+
+help:  ## say what can be made
+	@echo "make book   execute every chapter and build the site in _build/html"
+	@echo "make test   everything that continuous integration checks"
+	@echo "make lab    open the chapters in JupyterLab"
+	@echo "make lock   rewrite requirements.txt from lib/pyproject.toml"
+	@echo "make clean  remove _build (the environment in .venv stays)"
+
+environment:
+	@command -v $(PYTHON) >/dev/null || { echo "book: no $(PYTHON) found; install Python 3.11, 3.12 or 3.13, or run: make book PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) lib/environment.py
+
+book: environment
+	@$(BOOK) build
+
+test: environment
+	@$(BOOK) test
+
+lab: environment
+	@$(BOOK) lab
+
+lock: environment
+	@$(BOOK) lock
+
+clean:
+	@rm -rf _build

@@ -1,0 +1,79 @@
+"""Time the book's own steps beside what a user would run instead, in one run: `python benchmarks/load_and_build.py`.
+
+Prints a table of seconds and ratios (above 1: ours is faster). Needs `make book` to have been run once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOAD = "from migrationbook.data import load; load('{name}')"
+READ = "import pandas; pandas.read_csv('{path}', parse_dates=['date'])"
+
+
+def seconds(call, repeat: int = 5) -> float:
+    """Best of ``repeat`` runs of ``call``, in seconds."""
+    best = float("inf")
+    for _ in range(repeat):
+        start = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def in_process(code: str, repeat: int = 5) -> float:
+    """Seconds that ``code`` takes in a fresh interpreter, imports included."""
+    return seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True), repeat)
+
+
+def row(label: str, ours: float, other: str, theirs: float) -> None:
+    print(f"{label:44} {ours:8.3f} s   {other:44} {theirs:8.3f} s   ratio {theirs / ours:6.2f}")
+
+
+def tables() -> None:
+    """Reading a monthly table: ours (typed, hash checked, metadata attached) against the plain alternatives."""
+    import pandas as pd
+    from frictionless import Resource
+
+    from migrationbook.data import load
+
+    for name in ("cbp_monthly", "cbp_encounters"):
+        path = ROOT / "data" / "enforcement" / f"{name}.csv"
+        ours = seconds(lambda name=name: load(name))
+        row(f"load('{name}')", ours, "pandas.read_csv", seconds(lambda path=path: pd.read_csv(path, parse_dates=["date"])))
+        frictionless = seconds(
+            lambda name=name: Resource.from_descriptor({"path": f"{name}.csv"}, basepath=str(ROOT / "data/enforcement")).to_pandas(), 2
+        )
+        row(f"load('{name}')", ours, "frictionless Resource.to_pandas", frictionless)
+    path = ROOT / "data" / "enforcement" / "cbp_monthly.csv"
+    row("import and load, fresh process", in_process(LOAD.format(name="cbp_monthly")),
+        "import pandas and read_csv", in_process(READ.format(path=path)))
+
+
+def builds() -> None:
+    """A build of the whole book, cold and with nothing changed, against `jupyter-book build` doing both itself."""
+    book = [sys.executable, "-m", "migrationbook.cli", "build"]
+    shutil.rmtree(ROOT / "_build" / "executed", ignore_errors=True)
+    cold = seconds(lambda: subprocess.run(book, check=True, cwd=ROOT, capture_output=True), 1)
+    warm = seconds(lambda: subprocess.run(book, check=True, cwd=ROOT, capture_output=True), 1)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "book"
+        shutil.copytree(ROOT / "chapters", copy / "chapters")
+        shutil.copy(ROOT / "_toc.yml", copy)
+        config = (ROOT / "_config.yml").read_text().replace("execute_notebooks: \"off\"", "execute_notebooks: force")
+        (copy / "_config.yml").write_text(config)
+        plain = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(copy)]
+        theirs = seconds(lambda: subprocess.run(plain, check=True, cwd=ROOT, capture_output=True), 1)
+    row("migrationbook build, cold", cold, "jupyter-book build, executing", theirs)
+    row("migrationbook build, nothing changed", warm, "jupyter-book build, executing", theirs)
+
+
+if __name__ == "__main__":
+    tables()
+    builds()

@@ -1,0 +1,135 @@
+"""The frame around a chart: what it shows in words, where its figures come from, and bytes that never vary."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import textwrap
+from dataclasses import dataclass
+
+import altair as alt
+
+from migrationbook import data
+from migrationbook.charts.theme import BACKGROUNDS, config
+from migrationbook.errors import BookError
+
+MIME = "application/vnd.vegalite.v6+json"
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+COUNTER = re.compile(r"\b(param|view)_(\d+)(?!\d)")
+LINE = 46  # characters of a title line that fit 340 px
+DIGITS = 9  # significant digits of a drawn number: more than any eye, fewer than two processors may differ in
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A finished figure; as the last value of a cell it draws itself in JupyterLab and on the site.
+
+    ``spec`` is a complete Vega-Lite specification whose ``usermeta.figure`` holds name, title, subtitle, alt, source,
+    licence, note and tables.
+    """
+
+    spec: dict
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        about = self.spec["usermeta"]["figure"]
+        return {MIME: self.spec, "text/plain": f"{about['title']}\n{about['alt']}"}
+
+
+def figure(chart: alt.TopLevelMixin, name: str, title: str, subtitle: str, alt: str, tables: list[str],
+           note: str = "") -> Figure:
+    """Frame ``chart`` as a figure.
+
+    chart: an Altair chart whose data are frames (single, layered, stacked with ``&``, or faceted). It takes the width
+        of the page; give it a height (default 320).
+    name: the anchor on the page and the stem of its files: lower case, digits, hyphens.
+    title: the finding, as a sentence. subtitle: what is measured, and its unit.
+    alt: what the chart shows, for readers who do not see it.
+    tables: names of the data package's tables behind it; they give the source line and the licence.
+    note: one sentence on what a reader must know to read it rightly.
+
+    Raises BookError when a text is missing, a table is unknown, or the data are not frames.
+    """
+    texts = {"name": name, "title": title, "subtitle": subtitle, "alt": alt}
+    for field, text in texts.items():
+        if not (isinstance(text, str) and text.strip()):
+            raise BookError(f"figure '{name}': it has no {field}; give {field}='...'")
+    if not NAME.fullmatch(name):
+        raise BookError(f"figure '{name}': name it in lower case letters, digits and hyphens")
+    if isinstance(tables, str) or not tables:
+        raise BookError(f"figure '{name}': tables is {tables!r}; give a list such as ['cbp_monthly']")
+    spec = _stable(_specification(chart), name)
+    _fill_width(spec, name)
+    spec["title"] = {"text": textwrap.wrap(title, LINE), "subtitle": textwrap.wrap(subtitle, LINE + 8)}
+    spec["background"] = BACKGROUNDS["light"]  # a notebook may have a dark page; a saved drawing has none
+    spec["config"] = config("light")
+    spec["usermeta"] = {"figure": texts | _provenance(tables) | {"note": note, "tables": list(tables)}}
+    return Figure(spec)
+
+
+def _specification(chart: alt.TopLevelMixin) -> dict:
+    with alt.data_transformers.enable("default", consolidate_datasets=True, max_rows=None):
+        return chart.to_dict()
+
+
+def _stable(spec: dict, name: str) -> dict:
+    """Rewrite whatever Altair numbers by a counter or names by a hash, so that equal figures are equal bytes."""
+    datasets = spec.pop("datasets", {})
+    text = json.dumps(spec)
+    seen: dict[str, int] = {}
+    for found in COUNTER.finditer(text):
+        seen.setdefault(found.group(0), len(seen) + 1)
+    text = COUNTER.sub(lambda found: f"{found.group(1)}_{seen[found.group(0)]}", text)
+    order = sorted((key for key in datasets if f'"{key}"' in text), key=lambda key: text.index(f'"{key}"'))
+    for number, key in enumerate(order, 1):
+        text = text.replace(f'"{key}"', f'"{name}-{number}"')
+    result = json.loads(text)
+    for part in _parts(result):
+        source = part.get("data")
+        if source is not None and source.get("name") not in {f"{name}-{n}" for n in range(1, len(order) + 1)}:
+            raise BookError(f"figure '{name}': its rows cannot be offered; give the chart a DataFrame")
+    result["datasets"] = {
+        f"{name}-{number}": [{key: _plain(value) for key, value in row.items()} for row in datasets[old]]
+        for number, old in enumerate(order, 1)
+    }
+    return result
+
+
+def _parts(spec: dict) -> list[dict]:
+    """A specification and every specification inside it."""
+    inner = [*spec.get("layer", []), *spec.get("vconcat", []), *([spec["spec"]] if "spec" in spec else [])]
+    return [spec, *(part for child in inner for part in _parts(child))]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        value = float(f"{value:.{DIGITS}g}")
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return value
+
+
+def _fill_width(spec: dict, name: str) -> None:
+    """Let the drawing take the width it is given; panels get a width here and the page's width on the site."""
+    if "hconcat" in spec or "concat" in spec:
+        raise BookError(f"figure '{name}': panels side by side do not fit a phone; stack them with &")
+    panels = spec.get("vconcat") or ([spec["spec"]] if "spec" in spec else [])
+    for panel in panels:
+        panel["width"] = 560
+        panel.setdefault("height", 200)
+    if not panels:
+        faceted = {"row", "column", "facet"} & set(spec.get("encoding", {}))
+        if faceted:
+            raise BookError(f"figure '{name}': facet with chart.facet(...), not by the encoding '{faceted.pop()}'")
+        spec["width"] = "container"
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+        spec.setdefault("height", 320)
+
+
+def _provenance(tables: list[str]) -> dict:
+    """Source and licence lines from the tables' metadata, each publisher and licence named once."""
+    entries = [data.resource(name) for name in tables]
+    sources = dict.fromkeys(source["title"] for entry in entries for source in entry["sources"])
+    licences = dict.fromkeys(licence["title"] for entry in entries for licence in entry["licenses"])
+    return {"source": "; ".join(sources), "licence": "; ".join(licences)}

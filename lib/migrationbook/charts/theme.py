@@ -1,0 +1,65 @@
+"""One set of colours by role, and the Vega-Lite configuration for light and dark pages."""
+
+from __future__ import annotations
+
+# Chosen so that each has a contrast of at least 3:1 on both page backgrounds (tests/test_charts.py computes it) and the
+# first three stay apart for colour-blind readers. Roles that can meet in one chart also differ in form: dashes, bands.
+COLOURS = {
+    "us": "#0072b2",
+    "mexico": "#d55e00",
+    "returns": "#00916a",
+    "counterfactual": "#8c68c8",
+    "placebo": "#808890",
+    "highlight": "#c4428a",
+    "muted": "#79818b",
+}
+
+BACKGROUNDS = {"light": "#ffffff", "dark": "#14181e"}
+# What follows the page instead of keeping one colour: text, axes, rules.
+INK = {"light": "#1f2328", "dark": "#e4e7eb"}
+QUIET = {"light": "#59616b", "dark": "#a3abb5"}
+GRID = {"light": "#e3e6ea", "dark": "#2e343c"}
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
+SIZE = 12
+
+
+def config(mode: str = "light") -> dict:
+    """Vega-Lite configuration for a ``"light"`` or ``"dark"`` page, on a transparent background.
+
+    Axes carry no title unless the chart gives one: a figure's subtitle already states measure and unit. Marks whose
+    colour should follow the page take a style instead of a colour: ``mark_rule(style="ink")``; there are ``ink``,
+    ``muted``, ``event`` and ``band``.
+    """
+    ink, quiet, grid = INK[mode], QUIET[mode], GRID[mode]
+    # Expressions see the width of a single drawing; of stacked panels they see 0.
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 2},
+        "view": {"stroke": None},
+        "title": {"anchor": "start", "frame": "bounds", "align": "left", "offset": 14, "fontSize": 15, "color": ink,
+                  "fontWeight": 600, "lineHeight": 19, "subtitleFontSize": SIZE + 1, "subtitleColor": quiet,
+                  "subtitleLineHeight": 17, "subtitlePadding": 4},
+        "axis": {"labelFontSize": SIZE, "titleFontSize": SIZE, "titleFontWeight": "normal", "labelColor": quiet,
+                 "titleColor": quiet, "gridColor": grid, "domainColor": quiet, "tickColor": quiet, "title": None,
+                 "labelFlush": False},
+        "axisX": {"grid": False, "labelPadding": 4,
+                  "tickCount": {"expr": "width > 0 ? clamp(ceil(width / 75), 3, 12) : 6"}},
+        "axisY": {"domain": False, "ticks": False, "labelPadding": 6, "tickCount": 5},
+        "legend": {"orient": "bottom", "title": None, "labelFontSize": SIZE, "labelColor": ink, "labelLimit": 320,
+                   "symbolStrokeWidth": 2, "columns": {"expr": "width > 480 ? 6 : 2"}, "offset": 8},
+        "header": {"labelFontSize": SIZE + 1, "labelColor": ink, "labelFontWeight": 600, "labelAnchor": "start",
+                   "title": None, "labelOrient": "top", "labelAlign": "left"},
+        "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
+        "area": {"line": False},
+        "point": {"filled": True, "size": 36},
+        "rule": {"color": quiet},
+        "text": {"fontSize": SIZE, "color": ink},
+        "range": {"category": list(COLOURS.values())},
+        "style": {
+            "ink": {"color": ink},
+            "muted": {"color": quiet},
+            "event": {"color": quiet, "strokeWidth": 1, "fontSize": SIZE},
+            "band": {"color": quiet, "opacity": 0.16},
+        },
+    }

@@ -1,0 +1,158 @@
+"""The `migrationbook` command. Each subcommand imports only what it needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from migrationbook import paths
+from migrationbook.errors import BookError
+
+
+class _Commands(click.Group):
+    """A group whose users see mistakes as one line, never as a traceback."""
+
+    def invoke(self, context: click.Context):
+        try:
+            return super().invoke(context)
+        except BookError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="migrationbook")
+def main() -> None:
+    """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
+
+
+@main.command()
+def build() -> None:
+    """Execute the chapters that changed and build the site in _build/html."""
+    from migrationbook.press import site
+
+    start = time.perf_counter()
+    page = site.build()
+    click.echo(f"Done in {time.perf_counter() - start:.0f} s. Open {page}")
+
+
+@main.command(epilog="Example:  migrationbook execute enforcement --write")
+@click.argument("names", nargs=-1, metavar="[CHAPTER]...")
+@click.option("--write", is_flag=True, help="Store the outputs in the chapters themselves (what gets committed).")
+def execute(names: tuple[str, ...], write: bool) -> None:
+    """Execute chapters (all by default) with their published parameters."""
+    from migrationbook.press.chapters import chapter
+    from migrationbook.press.execute import execute_all, write_back
+
+    wanted = {chapter(name) for name in names}
+    for executed in execute_all(wanted or None):
+        if write and write_back(paths.CHAPTERS / executed.name, executed):
+            click.echo(f"  outputs of chapters/{executed.name} updated")
+
+
+@main.command(epilog="Example:  migrationbook run enforcement -p model unobserved_components -p window_end 2019-12")
+@click.argument("name", metavar="CHAPTER")
+@click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="Repeatable.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: _build/runs/CHAPTER.ipynb")
+@click.option("--list", "show", is_flag=True, help="List the chapter's parameters and stop.")
+def run(name: str, given: tuple[tuple[str, str], ...], output: Path | None, show: bool) -> None:
+    """Execute one chapter with other parameters into a notebook of its own."""
+    from migrationbook.press.chapters import chapter, parameters, read_parameters
+    from migrationbook.press.execute import execute as execute_notebook
+
+    notebook = chapter(name)
+    if show:
+        for entry in parameters(notebook).values():
+            click.echo(f"{entry.name}: {entry.type} = {entry.default!r}\n    {entry.help}")
+        return
+    values = read_parameters(notebook, dict(given))
+    output = output or paths.BUILD / "runs" / notebook.name
+    execute_notebook(notebook, output, values)
+    click.echo(f"Result: {output}")
+
+
+@main.group(cls=_Commands)
+def data() -> None:
+    """Build, check and list the tables of the data package."""
+
+
+@data.command("build", epilog="Example:  migrationbook data build --raw ~/sources cbp_monthly")
+@click.argument("names", nargs=-1, metavar="[TABLE]...")
+@click.option("--raw", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder with the publishers' files, one subfolder a theme.")
+def data_build(names: tuple[str, ...], raw: Path) -> None:
+    """Rebuild tables from raw files; each is written only after matching a published total."""
+    from migrationbook.data.build import build as build_tables
+
+    build_tables(raw, list(names) or None)
+
+
+@data.command("check")
+@click.argument("names", nargs=-1, metavar="[TABLE]...")
+def data_check(names: tuple[str, ...]) -> None:
+    """Check schema, keys, ranges, gaps and hashes of the tables (all by default)."""
+    from migrationbook.data import check, names as all_names
+
+    problems = check(list(names) or None)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise BookError(f"{len(problems)} problems found")
+    click.echo(f"{len(names or all_names())} tables are sound")
+
+
+@data.command("list")
+def data_list() -> None:
+    """List the tables: name, rows, coverage, title."""
+    from migrationbook.data import package
+
+    for resource in package()["resources"]:
+        covered = "…".join(resource.get("coverage") or [])
+        click.echo(f"{resource['name']:32} {resource['rows']:>7,} rows  {covered:22} {resource['title']}")
+
+
+@main.command()
+def test() -> None:
+    """Run every check: style, library, data, re-execution of the chapters, the built site in a browser."""
+    python = [sys.executable, "-m"]
+    chapters = sorted(str(path) for path in paths.CHAPTERS.glob("*.ipynb"))
+    steps = {
+        "style": [*python, "ruff", "check", "--config", "lib/pyproject.toml", "lib", "tests", "benchmarks"],
+        "library and data": [*python, "pytest", "-q", "-n", "2", "tests", "--ignore", "tests/test_site.py"],
+        "chapters re-executed": [*python, "pytest", "-q", "--nbval", *chapters],
+        "book": [*python, "migrationbook.cli", "build"],
+        "site in a browser": [*python, "pytest", "-q", "tests/test_site.py"],
+    }
+    failed = []
+    for name, command in steps.items():
+        click.secho(f"\n== {name}", bold=True)
+        start = time.perf_counter()
+        if subprocess.run(command, cwd=paths.ROOT).returncode:
+            failed.append(name)
+        click.echo(f"== {name}: {'FAILED' if name in failed else 'passed'} in {time.perf_counter() - start:.0f} s")
+    if failed:
+        raise BookError(f"failed: {', '.join(failed)}")
+    click.echo("\nEverything passed.")
+
+
+@main.command()
+def lab() -> None:
+    """Open the chapters in JupyterLab."""
+    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(paths.CHAPTERS)], cwd=paths.ROOT))
+
+
+@main.command()
+def lock() -> None:
+    """Rewrite requirements.txt: every package, exact, for Python 3.11 to 3.13."""
+    command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+               "--custom-compile-command", "make lock", "requirements.in", "--output-file", "requirements.txt"]
+    if subprocess.call([str(Path(sys.executable).with_name(command[0])), *command[1:]], cwd=paths.ROOT):
+        raise BookError("requirements.txt was not rewritten: the resolver's message is above")
+    click.echo("requirements.txt rewritten; run make book to install it")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Monthly series ready for a model: one `pandas.Series` per question, each cut from the tables of the data package."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from migrationbook.data.package import load
+from migrationbook.errors import BookError
+
+NORTHERN_TRIANGLE = ["GTM", "HND", "SLV"]
+MEASURES = ("border_patrol", "ports_of_entry", "total")
+VINTAGES = ("final", "first_published")
+
+
+def southwest(measure: str = "border_patrol", vintage: str = "final") -> pd.Series:
+    """Encounters at the US southwest border by month (events, not people).
+
+    measure: ``border_patrol`` (between the ports, 1999-10 on), ``ports_of_entry`` (2016-10 on) or their sum ``total``.
+    vintage: ``final`` (the latest figures) or ``first_published``, which puts the numbers CBP first gave for the months
+    of 2019 in place of the later ones where we hold them (April to August 2019; for the total to September).
+    Source: tables ``cbp_monthly`` and ``cbp_vintages_2019``.
+    """
+    _one_of("measure", measure, MEASURES)
+    _one_of("vintage", vintage, VINTAGES)
+    wide = load("cbp_monthly").pivot(index="date", columns="component", values="encounters").asfreq("MS")
+    wide["total"] = wide["border_patrol"] + wide["ports_of_entry"]
+    series = wide[measure].dropna().astype(float).rename(measure)
+    if vintage == "first_published":
+        first = first_published(measure)
+        series.loc[first.index] = first
+    return series
+
+
+def first_published(measure: str) -> pd.Series:
+    """The numbers CBP first published for months of 2019 (events), without leaks: table ``cbp_vintages_2019``."""
+    rows = load("cbp_vintages_2019").query("first_published and series == @measure and status != 'secondary'")
+    return rows.drop_duplicates("date").set_index("date")["encounters"].astype(float).rename(measure)
+
+
+def by_citizenship(*codes: str) -> pd.Series:
+    """Border Patrol encounters of the citizens of some countries by month, rounded to 10 by the publisher.
+
+    codes: ISO alpha-3 codes; ``"!MEX"`` means everybody but Mexicans. Source: ``khsm_by_citizenship``, ``khsm_total``.
+    """
+    rows = load("khsm_by_citizenship")
+    if codes == ("!MEX",):
+        total = load("khsm_total").set_index("date")["encounters"]
+        return (total - by_citizenship("MEX")).astype(float)
+    return _sum(rows[rows["citizenship"].isin(codes)], "encounters")
+
+
+def by_family_status(*groups: str) -> pd.Series:
+    """Border Patrol encounters by month of family units, unaccompanied children or single adults: ``khsm_by_family_status``."""
+    rows = load("khsm_by_family_status")
+    return _sum(rows[rows["family_status"].isin(groups)], "encounters")
+
+
+def detentions() -> pd.Series:
+    """Detentions by Mexico's migration institute by month (events), 2018-01 on: table ``mexico_detentions``."""
+    return _sum(load("mexico_detentions"), "detentions")
+
+
+def returns() -> pd.Series:
+    """Returns of foreigners by Mexico by month (events, assisted returns included), 2015-01 on: ``mexico_returns``."""
+    return _sum(load("mexico_returns"), "returns")
+
+
+def _sum(rows: pd.DataFrame, column: str) -> pd.Series:
+    return rows.groupby("date")[column].sum().asfreq("MS").astype(float)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise BookError(f"{name} is '{value}'; it takes one of: {', '.join(allowed)}")

@@ -1,0 +1,98 @@
+"""Two structural models of a monthly series in logarithms, and joint simulations of the months to come."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from statsmodels.tsa.statespace.mlemodel import MLEResults
+from statsmodels.tsa.statespace.sarimax import SARIMAX
+from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+from migrationbook.errors import BookError
+from migrationbook.models.calendar import logarithm, require
+
+MODELS = ("sarimax", "unobserved_components")
+SHORTEST = 36  # three years: the least from which a changing season can be told from the level
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model. `offset` is the mean logarithm taken out before fitting, `results` the statsmodels object."""
+
+    model: str
+    last_month: pd.Timestamp
+    months: int
+    converged: bool
+    parameters: dict[str, float]
+    standard_errors: dict[str, float]
+    offset: float
+    results: MLEResults
+
+
+def fit(series: pd.Series, model: str = "sarimax", exog: pd.DataFrame | None = None) -> Fit:
+    """Fit one of MODELS by maximum likelihood to the logarithms of a complete monthly series.
+
+    sarimax: SARIMA (0,1,1)(0,1,1) with a year of twelve months. unobserved_components: a random-walk level, a
+    trigonometric season of six harmonics that may change, and noise. `exog` holds regressors for the same months.
+    `converged` reports whether the optimiser says that it arrived; it is the reader's to see and never hidden.
+    Raises BookError for an unknown model, fewer than 36 months, or a figure that has no logarithm.
+    """
+    if model not in MODELS:
+        raise BookError(f"model {model!r}: unknown; choose one of {', '.join(MODELS)}")
+    require(series, SHORTEST, f"the model {model}")
+    logs = logarithm(series).asfreq("MS")
+    offset = float(logs.mean())  # centred, so that the unit of the series cannot move the optimiser
+    if model == "sarimax":
+        built = SARIMAX(logs - offset, exog=exog, order=(0, 1, 1), seasonal_order=(0, 1, 1, 12))
+    else:
+        built = UnobservedComponents(logs - offset, "local level", exog=exog,
+                                     freq_seasonal=[{"period": 12, "harmonics": 6}])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # convergence is reported in the result instead
+        results = built.fit(disp=0, maxiter=500)
+    names = results.model.param_names
+    return Fit(model=model, last_month=logs.index[-1], months=len(logs),
+               converged=bool(results.mle_retvals["converged"]),
+               parameters=dict(zip(names, map(float, results.params), strict=True)),
+               standard_errors=dict(zip(names, map(float, results.bse), strict=True)),
+               offset=offset, results=results)
+
+
+def predict(fitted: Fit, horizon: int, exog: pd.DataFrame | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Mean (horizon,) and covariance (horizon, horizon) of the logarithms of the next months.
+
+    The distribution is jointly normal given the parameters. It holds the uncertainty of future shocks and of the
+    present state; that of the parameters is left out, which the backtests of `forecast` put to the test.
+    """
+    if horizon < 1:
+        raise BookError(f"horizon {horizon}: nothing to forecast; ask for at least one month")
+    results = fitted.results
+    mean = np.asarray(results.get_forecast(horizon, exog=exog).predicted_mean) + fitted.offset
+    space = results.model.ssm
+    design, transition = np.asarray(space["design"]), np.asarray(space["transition"])
+    selection = np.asarray(space["selection"])
+    shocks = selection @ np.asarray(space["state_cov"]) @ selection.T
+    state = results.predicted_state_cov[..., -1]
+    covariance = np.zeros((horizon, horizon))
+    for i in range(horizon):
+        carried = design @ state
+        for j in range(i, horizon):
+            covariance[i, j] = covariance[j, i] = (carried @ design.T).item()
+            carried = carried @ transition.T
+        covariance[i, i] += np.asarray(space["obs_cov"]).item()
+        state = transition @ state @ transition.T + shocks
+    return mean, covariance
+
+
+def simulate(fitted: Fit, horizon: int, draws: int, seed: int, exog: pd.DataFrame | None = None) -> np.ndarray:
+    """Simulated figures (draws, horizon) for the months after the fit, in the unit of the series.
+
+    Each row is one joint path, so sums over months have the right spread. The same seed gives the same rows.
+    """
+    mean, covariance = predict(fitted, horizon, exog)
+    root = np.linalg.cholesky(covariance)
+    normal = np.random.default_rng(seed).standard_normal((draws, horizon))
+    return np.exp(mean + normal @ root.T)

@@ -1,0 +1,89 @@
+"""The book's chapters: which notebooks there are, and the parameters each one offers."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from migrationbook import paths
+from migrationbook.errors import BookError
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a chapter's parameters cell: ``name: type = default  # help``."""
+
+    name: str
+    type: str
+    default: object
+    help: str
+
+
+def chapters() -> list[Path]:
+    """Return the notebooks of ``_toc.yml`` in reading order (absolute paths)."""
+    toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    names = [toc["root"]]
+    for part in [toc, *toc.get("parts", [])]:
+        names += [entry["file"] for entry in part.get("chapters", [])]
+    found = [paths.ROOT / f"{name}.ipynb" for name in names]
+    return [path for path in found if path.exists()]
+
+
+def chapter(name: str) -> Path:
+    """Return the notebook called ``name`` (``enforcement`` or a path to a notebook)."""
+    if name.endswith(".ipynb") and Path(name).exists():
+        return Path(name).resolve()
+    known = {path.stem: path for path in chapters()}
+    stem = Path(name).stem
+    if stem not in known:
+        near = difflib.get_close_matches(stem, known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known)}"
+        raise BookError(f"no chapter '{name}'; {hint}")
+    return known[stem]
+
+
+def parameters(notebook: Path) -> dict[str, Parameter]:
+    """Read the cell tagged ``parameters``: typed assignments, each followed by a comment that explains it."""
+    book = nbformat.read(notebook, as_version=4)
+    cells = [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
+    if not cells:
+        return {}
+    source = cells[0].source
+    lines = source.splitlines()
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            help_text = lines[node.lineno - 1].partition("#")[2].strip()
+            found[node.target.id] = Parameter(
+                node.target.id, ast.unparse(node.annotation), ast.literal_eval(node.value), help_text
+            )
+    return found
+
+
+def read_parameters(notebook: Path, given: dict[str, str]) -> dict[str, object]:
+    """Turn ``{"name": "text"}`` from a command line into values of the types the chapter declares.
+
+    Raises BookError for a name the chapter does not have, or a value of another type.
+    """
+    known = parameters(notebook)
+    values: dict[str, object] = {}
+    for name, text in given.items():
+        if name not in known:
+            raise BookError(
+                f"{notebook.name} has no parameter '{name}'; it has: {', '.join(known) or 'none'}"
+            )
+        wanted = known[name].type
+        value = text if wanted == "str" else yaml.safe_load(text)
+        if wanted == "float" and type(value) is int:
+            value = float(value)
+        if type(value).__name__ != wanted:
+            raise BookError(
+                f"{notebook.name}: parameter '{name}' takes {wanted} such as {known[name].default!r}, not '{text}'"
+            )
+        values[name] = value
+    return values

@@ -1,0 +1,133 @@
+"""What every builder needs: reading a publisher's file with clear errors, and matching published totals."""
+
+from __future__ import annotations
+
+import calendar
+from pathlib import Path
+
+import pandas as pd
+
+from migrationbook.errors import BookError
+
+WHOLE = r"\d+"
+DECIMAL = r"-?\d+(\.\d+)?"
+# how far a gathered figure can be trusted, as the hand-made lists say it
+STATUS = {"official": "official", "press-reported-official": "press_reported_official", "secondary": "secondary",
+          "unconfirmed, do not use for a headline": "unconfirmed, do not use for a headline"}
+
+
+class Raw:
+    """The folder of publishers' files as the builder of one table sees it.
+
+    ``checks`` collects the published totals the table has matched, in the order they were asked for.
+    """
+
+    def __init__(self, folder: Path, table: str) -> None:
+        self.folder = Path(folder)
+        self.table = table
+        self.files: list[str] = []
+        self.checks: list[dict] = []
+
+    def of(self, table: str) -> Raw:
+        """The same folder for another table, whose checks are recorded there and not here."""
+        return Raw(self.folder, table)
+
+    def read(self, file: str, columns: list[str]) -> pd.DataFrame:
+        """Read ``file`` as text cells, with at least ``columns``; empty cells become "".
+
+        Raises BookError naming the file and what is missing or cannot be read.
+        """
+        path = self.folder / file
+        if not path.exists():
+            raise BookError(f"{file}: not in {self.folder}; get it from its publisher or name another folder with --raw")
+        try:
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise BookError(f"{file}: expected a CSV file in UTF-8, found: {' '.join(str(error).split())}") from None
+        missing = [column for column in columns if column not in frame.columns]
+        if missing:
+            raise BookError(f"{file}, row 1: expected a column '{missing[0]}', found: {', '.join(frame.columns)}")
+        frame.attrs["file"] = file
+        self.files.append(file)
+        return frame
+
+    def expect_total(self, label: str, found: float, expected: float, source: str, tolerance: float = 0) -> None:
+        """Hold ``found`` to the published ``expected``, at most ``tolerance`` apart, or raise BookError.
+
+        source: who published the expected figure, with the address where there is one.
+        """
+        found, expected = _plain(found), _plain(expected)
+        if not abs(found - expected) <= tolerance:
+            files = ", ".join(dict.fromkeys(self.files)) or "raw files"
+            raise BookError(
+                f"{self.table} from {files}: {label}: expected {expected:,} (tolerance {tolerance:,}; {source}), "
+                f"found {found:,}; nothing was written: compare the file with the publisher's page"
+            )
+        self.checks.append({"label": label, "expected": expected, "found": found, "tolerance": tolerance,
+                            "source": source})
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else float(number)
+
+
+def numbers(frame: pd.DataFrame, column: str, kind: str = "int64") -> pd.Series:
+    """Turn a column of text cells into numbers: whole and not negative (``int64``) or decimal (``float64``).
+
+    Raises BookError naming file, row, column, expected and found.
+    """
+    pattern, wanted = (WHOLE, "a whole number") if kind == "int64" else (DECIMAL, "a number")
+    _refuse(frame, column, ~frame[column].str.fullmatch(pattern).fillna(False), wanted)
+    return frame[column].astype(kind)
+
+
+def months(frame: pd.DataFrame, column: str = "date") -> pd.Series:
+    """Turn ISO dates (first day of a month) into timestamps; raises BookError like `numbers`."""
+    parsed = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
+    _refuse(frame, column, parsed.isna() | (parsed.dt.day != 1), "the first day of a month (YYYY-MM-01)")
+    return parsed
+
+
+def recode(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Series:
+    """Replace a publisher's labels by ours; a label we do not know raises BookError rather than pass unseen."""
+    _refuse(frame, column, ~frame[column].isin(list(names)), "one of " + ", ".join(f"'{name}'" for name in names))
+    return frame[column].map(names)
+
+
+def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
+    """First day, last day and precision of cells like ``2019``, ``2019-06``, ``2019-06-24`` or ``start/end`` of such.
+
+    Columns ``start``, ``end`` (timestamps) and ``date_precision`` (day, month, year or period). Raises BookError like
+    `numbers`.
+    """
+    form = r"\d{4}(-\d{2}(-\d{2})?)?"
+    matches = frame[column].str.fullmatch(f"{form}(/{form})?").fillna(False)
+    _refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD or start/end")
+    parts = frame[column].map(_period)
+    table = pd.DataFrame({"start": pd.to_datetime(parts.str[0], errors="coerce"),
+                          "end": pd.to_datetime(parts.str[1], errors="coerce"), "date_precision": parts.str[2]})
+    _refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
+    return table
+
+
+def _period(text: str) -> tuple[str, str, str]:
+    first, slash, last = text.partition("/")
+    start, _, precision = _day_range(first)
+    _, end, _ = _day_range(last or first)
+    return start, end, "period" if slash else precision
+
+
+def _day_range(text: str) -> tuple[str, str, str]:
+    parts = text.split("-")
+    if len(parts) == 1:
+        return f"{text}-01-01", f"{text}-12-31", "year"
+    if len(parts) == 2 and 1 <= int(parts[1]) <= 12:
+        return f"{text}-01", f"{text}-{calendar.monthrange(int(parts[0]), int(parts[1]))[1]}", "month"
+    return text, text, "day" if len(parts) == 3 else "month"
+
+
+def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:
+    if wrong.any():
+        row = wrong.idxmax()  # readers keep the index of the file, so that the row named is the file's own
+        raise BookError(f"{frame.attrs.get('file', 'table')}, row {row + 2}, column '{column}': "
+                        f"expected {wanted}, found '{frame.at[row, column]}'")

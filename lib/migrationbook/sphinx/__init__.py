@@ -1,0 +1,21 @@
+"""The book's one Sphinx extension: figures, claims and pages that ask nothing of any other server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from migrationbook.sphinx import chart, claim, pages
+
+STATIC = Path(__file__).with_name("static")
+
+
+def setup(app: Sphinx) -> dict:
+    """Register everything with Sphinx (`extra_extensions: [migrationbook.sphinx]`)."""
+    app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(STATIC)))
+    app.add_css_file("book.css", priority=900)
+    chart.setup(app)
+    claim.setup(app)
+    pages.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,149 @@
+"""Judged claims on a page, and all of them in claims.json and claims.csv beside the pages."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from migrationbook.prose import MINUS
+from migrationbook.sphinx.collect import anchor, collect
+from migrationbook.words import word
+
+MIME = "application/vnd.migrationbook.claims+json"
+COLUMNS = ("id", "theme", "type", "claim", "verdict", "confidence", "because", "estimates", "interval_low",
+           "interval_high", "known_then", "known_now", "later_outcome", "page")
+ADDRESS = re.compile(r"https?://[^\s\"<>]+")
+
+
+class claims(nodes.General, nodes.Element):
+    """The claims one cell judged."""
+
+
+class claim(nodes.General, nodes.Element):
+    """One judged claim; ``content`` is the judgement."""
+
+
+class ClaimsRenderer:
+    """MyST-NB plugin: the claims MIME type → a `claims` node."""
+
+    mime_priority_overrides = [(builder, MIME, 1) for builder in ("html", "dirhtml")]
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        if inline or data.mime_type != MIME:
+            return None
+        group = claims()
+        group += [anchor(renderer, claim(content=judged), f"claim-{judged['id']}") for judged in data.content]
+        return [group]
+
+
+def number(value: float | None) -> str:
+    """A number for reading: thousands separated, four significant digits at most after the point."""
+    if value is None:
+        return word("site.unknown")
+    text = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
+    return text.replace("-", MINUS)
+
+
+def html(judged: dict) -> str:
+    """One judgement as a card whose anchor is ``claim-<id>``."""
+    name = escape(judged["id"])
+    verdict = judged["verdict"].replace(" ", "-")
+    confidence = judged.get("confidence")
+    head = (
+        f'<a class="claim-id" href="#claim-{name}">{name}</a> '
+        f'<span class="verdict {escape(verdict)}">{escape(word("verdict." + verdict))}</span>'
+        + (f' <span class="confidence">{escape(word("confidence." + confidence))}</span>' if confidence else "")
+    )
+    return (
+        f'<article class="claim" id="claim-{name}">\n<p class="claim-head">{head}</p>\n'
+        f'<p class="claim-text">{escape(judged["claim"])}</p>\n{_line("because", judged.get("because"))}'
+        f"{_estimates(judged)}{_more(judged)}</article>\n"
+    )
+
+
+def _line(kind: str, text: object, label: str = "") -> str:
+    if not text:
+        return ""
+    before = f"<b>{escape(label)}</b> " if label else ""
+    return f'<p class="{kind}">{before}{escape(str(text))}</p>\n'
+
+
+def _estimates(judged: dict) -> str:
+    parts = [f"<b>{escape(name.replace('_', ' '))}</b> {number(value)}"
+             for name, value in (judged.get("estimates") or {}).items()]
+    if judged.get("interval"):
+        low, high = judged["interval"]
+        parts.append(f"<b>{escape(word('site.interval'))}</b> {number(low)} {escape(word('site.to'))} {number(high)}")
+    return f'<p class="estimates">{" · ".join(parts)}</p>\n' if parts else ""
+
+
+def _more(judged: dict) -> str:
+    evidence = "".join(f"<li>{_evidence(entry)}</li>\n" for entry in judged.get("evidence") or [])
+    body = "".join(
+        _line("fact", judged.get(key), word(f"site.{key}"))
+        for key in ("known_then", "known_now", "later_outcome", "first_reading", "rule")
+    )
+    tables = ", ".join(judged.get("tables") or [])
+    body += f'<ul class="evidence">\n{evidence}</ul>\n' if evidence else ""
+    body += _line("fact", tables, word("site.tables"))
+    return f"<details><summary>{escape(word('site.more'))}</summary>\n{body}</details>\n" if body else ""
+
+
+def _evidence(entry: dict) -> str:
+    publisher, url = escape(str(entry.get("publisher") or "")), str(entry.get("url") or "")
+    # A register may hold anything; only an ordinary web address becomes a link.
+    named = f'<a href="{escape(url)}">{publisher}</a>' if ADDRESS.fullmatch(url) else publisher
+    stance = f" ({escape(str(entry['stance']))})" if entry.get("stance") else ""
+    return f"{named}{stance}: {escape(str(entry.get('statement') or ''))}"
+
+
+def _group(opening: str):
+    return lambda self, node: self.body.append(opening)
+
+
+def visit_claim(self, node: claim) -> None:
+    self.body.append(html(node["content"]))
+    raise nodes.SkipNode
+
+
+def harvested(app: Sphinx) -> list[dict]:
+    """Every judgement of the book with the ``page`` (address and anchor) that shows it, ordered by claim."""
+    found = [
+        judged | {"page": f"{app.builder.get_target_uri(docname)}#claim-{judged['id']}"}
+        for docname, contents in getattr(app.env, "book_claims", {}).items() for judged in contents
+    ]
+    return sorted(found, key=lambda judged: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
+                                             for part in re.findall(r"\d+|\D+", judged["id"])])
+
+
+def write(app: Sphinx, error: Exception | None) -> None:
+    if error is not None or app.builder.format != "html":
+        return
+    all_claims = harvested(app)
+    if not all_claims:
+        return
+    text = json.dumps(all_claims, ensure_ascii=False, indent=1) + "\n"
+    (Path(app.outdir) / "claims.json").write_text(text, encoding="utf-8")
+    with (Path(app.outdir) / "claims.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        for judged in all_claims:
+            low, high = judged.get("interval") or (None, None)
+            estimates = "; ".join(f"{name}={value}" for name, value in (judged.get("estimates") or {}).items())
+            writer.writerow(judged | {"estimates": estimates, "interval_low": low, "interval_high": high})
+
+
+def setup(app: Sphinx) -> None:
+    """Register judged claims."""
+    app.add_node(claims, html=(_group('<div class="claims">\n'), _group("</div>\n")))
+    app.add_node(claim, html=(visit_claim, None))
+    collect(app, "book_claims", claim, lambda judged: judged["id"],
+            "claim {key} is judged on {first} and again on {second}; a claim has one verdict")
+    app.connect("build-finished", write)

@@ -1,0 +1,95 @@
+"""Turn a figure's specification into static drawings, the chart library into one script, and its rows into CSV."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import re
+
+import vl_convert
+
+from migrationbook.charts.theme import config
+from migrationbook.errors import BookError
+
+VEGALITE = "6.4"  # the version Altair writes for
+WIDTHS = {"wide": 720, "narrow": 350}
+SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
+MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?")
+
+
+def without_frame(spec: dict) -> dict:
+    """The drawing alone: title, colours and background belong to the page."""
+    frame = {"title", "config", "background", "usermeta", "$schema"}
+    return {key: value for key, value in spec.items() if key not in frame}
+
+
+def panels(spec: dict) -> list[dict]:
+    """The parts of a stacked or faceted drawing whose widths have to be set one by one."""
+    return spec.get("vconcat") or ([spec["spec"]] if "spec" in spec else [])
+
+
+def draw(spec: dict, width: int, mode: str) -> tuple[str, int, int]:
+    """Draw ``spec`` ``width`` px wide for a light or dark page: (SVG, width, height)."""
+    spec = copy.deepcopy(spec)
+    if panels(spec):
+        # Panels cannot be fitted: draw once to learn what axes and labels take, then again with the rest.
+        _set_widths(spec, width - 90)
+        drawn = _size(_svg(spec, mode))[0]
+        _set_widths(spec, max(80, 2 * width - 90 - drawn))
+    else:
+        spec["width"] = width
+    svg = _svg(spec, mode)
+    return svg, *_size(svg)
+
+
+def _set_widths(spec: dict, width: int) -> None:
+    if "columns" in spec:
+        spec["columns"] = 1
+    for panel in panels(spec):
+        panel["width"] = width
+
+
+def _svg(spec: dict, mode: str) -> str:
+    try:
+        return vl_convert.vegalite_to_svg(spec, VEGALITE, config=config(mode))
+    except ValueError as error:
+        raise BookError(f"it cannot be drawn: {str(error).strip().splitlines()[0]}") from None
+
+
+def _size(svg: str) -> tuple[int, int]:
+    found = SIZE.match(svg)
+    return round(float(found[1])), round(float(found[2]))
+
+
+def library() -> str:
+    """Vega, Vega-Lite and the embedding function as one classic script (a module would not load from a file)."""
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGALITE)
+    return f"(function () {{\n{bundle}\n}})();\n"
+
+
+def tables(spec: dict) -> list[list[dict]]:
+    """The rows drawn, one table a data set; what another table holds already (labels at line ends) is left out."""
+    found = []
+    for rows in sorted(spec.get("datasets", {}).values(), key=len, reverse=True):
+        if not any(all(row in other for row in rows) for other in found):
+            found.append(rows)
+    return found
+
+
+def as_csv(rows: list[dict]) -> str:
+    """Rows as CSV: columns in their order, days as ISO dates, missing values empty."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _cell(value) for key, value in row.items()})
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        day = MIDNIGHT.fullmatch(value)
+        return day[1] if day else value
+    return value

@@ -1,0 +1,95 @@
+/* Replaces a figure's static drawing by a live chart (tooltips, any width) when it comes near the view.
+   Whatever fails, the static drawing stays. Works from file://: nothing is fetched, the library is a classic script. */
+(function () {
+  "use strict";
+  const library = new URL("vega.js", document.currentScript.src).href;
+  const figures = [...document.querySelectorAll("figure.chart")];
+  const live = new Map(); // figure -> {view, turn}
+  let loading;
+
+  function load() {
+    loading ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = library;
+      script.onload = done;
+      script.onerror = () => failed(new Error("the chart library did not load"));
+      document.head.append(script);
+    });
+    return loading;
+  }
+
+  const mode = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
+  const panels = (spec) => spec.vconcat ?? (spec.spec ? [spec.spec] : []);
+
+  async function embed(stage, spec) {
+    const options = { mode: "vega-lite", renderer: "svg", actions: false, config: window.bookChartConfig[mode()],
+                      tooltip: { theme: mode() } };
+    const parts = panels(spec);
+    if (!parts.length) return window.vegaEmbed(stage, spec, options);
+    // Panels cannot be fitted: draw once to learn what axes and labels take, then again with the rest.
+    const room = stage.clientWidth;
+    if ("columns" in spec) spec.columns = 1;
+    parts.forEach((part) => (part.width = room - 90));
+    const trial = await window.vegaEmbed(stage, spec, options);
+    const drawn = stage.querySelector("svg").getBoundingClientRect().width;
+    trial.finalize();
+    parts.forEach((part) => (part.width = Math.max(80, 2 * room - 90 - drawn)));
+    return window.vegaEmbed(stage, spec, options);
+  }
+
+  async function draw(figure) {
+    const before = live.get(figure);
+    const turn = (before?.turn ?? 0) + 1;
+    live.set(figure, { ...before, turn });
+    try {
+      await load();
+      const drawing = figure.querySelector(".drawing");
+      const stage = document.createElement("div");
+      stage.className = "stage";
+      drawing.querySelector(".live").append(stage);
+      const spec = JSON.parse(figure.querySelector(".chart-spec").textContent);
+      const result = await embed(stage, spec);
+      if (live.get(figure).turn !== turn) {
+        result.finalize();
+        stage.remove();
+        return;
+      }
+      live.get(figure).result?.finalize();
+      live.get(figure).stage?.remove();
+      live.set(figure, { turn, result, stage, width: drawing.clientWidth });
+      drawing.classList.add("is-live");
+    } catch (error) {
+      figure.querySelector(".drawing").classList.remove("is-live");
+      console.warn(`figure ${figure.id} stays a static drawing: ${error.message}`);
+    }
+  }
+
+  const nearing = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) {
+        nearing.unobserve(entry.target);
+        draw(entry.target);
+      }
+    }
+  }, { rootMargin: "400px" });
+  figures.forEach((figure) => nearing.observe(figure));
+
+  let shown = mode();
+  new MutationObserver(() => {
+    if (mode() === shown) return;
+    shown = mode();
+    live.forEach((state, figure) => draw(figure));
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+
+  // A single drawing follows the page by itself; stacked panels are drawn anew.
+  let settling;
+  addEventListener("resize", () => {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      live.forEach((state, figure) => {
+        const spec = JSON.parse(figure.querySelector(".chart-spec").textContent);
+        if (panels(spec).length && figure.clientWidth !== state.width) draw(figure);
+      });
+    }, 200);
+  });
+})();

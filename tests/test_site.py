@@ -1,0 +1,133 @@
+"""The built site: it asks nothing of any server, its links lead somewhere, and every chart draws in a real browser."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from browser import browser, page_watch, scroll_through
+from migrationbook import paths
+
+SITE = paths.BUILD / "html"
+LOADED = {"script": "src", "img": "src", "source": "srcset", "iframe": "src", "audio": "src", "video": "src",
+          "link": "href", "embed": "src", "object": "data"}
+ELSEWHERE = ("http:", "https:", "//")
+MEASURE = """() => [...document.querySelectorAll("figure.chart")].map((figure) => {
+  const size = (element) => element.getBoundingClientRect();
+  const marks = [...figure.querySelectorAll(".live .role-mark :is(path, text, line)")];
+  return {
+    name: figure.id,
+    marks: marks.filter((mark) => size(mark).width + size(mark).height > 0).length,
+    spill: size(figure.querySelector(".live svg")).width - figure.clientWidth,
+  };
+})"""
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a page loads, where its links lead, and the anchors it has."""
+
+    loads: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
+    leads_to: str = ""  # set on a page that only sends its reader on
+
+    def __post_init__(self):
+        super().__init__()
+
+    def handle_starttag(self, tag, attributes):
+        values = {key: value or "" for key, value in attributes}
+        if tag in LOADED and values.get(LOADED[tag]):
+            (self.links if tag == "link" and values.get("rel") in ("next", "prev", "search", "index")
+             else self.loads).append(values[LOADED[tag]])
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            self.leads_to = values["content"].partition("url=")[2]
+            self.links.append(self.leads_to)
+        self.anchors += [values[key] for key in ("id", "name") if values.get(key)]
+
+
+@cache
+def read(path: Path) -> Page:
+    page = Page()
+    page.feed(path.read_text(encoding="utf-8"))
+    return page
+
+
+@pytest.fixture(scope="session")
+def pages() -> list[Path]:
+    if not (SITE / "index.html").exists():
+        pytest.fail("there is no site in _build/html: run make book first")
+    return sorted(path for path in SITE.rglob("*.html") if "_static" not in path.relative_to(SITE).parts)
+
+
+def test_pages_load_nothing_from_elsewhere(pages):
+    found = {f"{page.relative_to(SITE)}: {address}" for page in pages for address in read(page).loads
+             if address.startswith(ELSEWHERE)}
+    assert not found
+
+
+def test_styles_load_nothing_from_elsewhere(pages):
+    for style in SITE.rglob("*.css"):
+        text = style.read_text(encoding="utf-8").replace(" ", "").replace("'", "").replace('"', "")
+        assert not any(f"url({start}" in text or f"@import{start}" in text for start in ("http", "//")), style
+
+
+def test_everything_a_page_refers_to_is_there(pages):
+    broken = []
+    for page in pages:
+        for address in {*read(page).links, *read(page).loads}:
+            if urlsplit(address).scheme or address.startswith("//"):
+                continue
+            target, anchor = urldefrag(address)
+            file = (page.parent / unquote(urlsplit(target).path)).resolve() if target else page
+            if not file.is_file():
+                broken.append(f"{page.relative_to(SITE)}: {address} (no such file)")
+            elif anchor and file.suffix == ".html" and unquote(anchor) not in read(file).anchors:
+                broken.append(f"{page.relative_to(SITE)}: {address} (no such anchor)")
+    assert not broken, "\n".join(broken)
+
+
+def test_ledger_leads_to_the_place_of_each_verdict(pages):
+    ledger = json.loads((SITE / "claims.json").read_text(encoding="utf-8"))
+    assert ledger
+    for claim in ledger:
+        file, anchor = urldefrag(claim["page"])
+        assert anchor in read(SITE / file).anchors, claim["page"]
+
+
+def test_anchors_are_unique(pages):
+    for page in pages:
+        ours = [name for name in read(page).anchors if name.startswith("claim-")]
+        assert len(ours) == len(set(ours)), page
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as running:
+        yield running
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_works_from_a_file_without_a_network(chromium, pages, width, mode):
+    for file in (page for page in pages if not read(page).leads_to):
+        name = file.relative_to(SITE)
+        with page_watch(chromium, width, mode) as (context, troubles):
+            page = context.new_page()
+            page.goto(file.as_uri())
+            page.wait_for_load_state("load")
+            scroll_through(page)
+            figures = page.evaluate(MEASURE)
+            assert all(figure["marks"] for figure in figures), f"{name}: a chart without marks in {figures}"
+            assert all(figure["spill"] <= 1 for figure in figures), f"{name}: a chart wider than its page in {figures}"
+            assert page.evaluate("document.documentElement.dataset.theme") == mode
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{name} scrolls sideways by {overflow} px at {width} px"
+            assert not troubles, f"{name}: {troubles}"
