@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
+import shutil
+import tempfile
 from pathlib import Path
 
 import click
@@ -14,9 +13,10 @@ import yaml
 
 from migrationbook import paths, sources
 from migrationbook.data.controls import control_sums
-from migrationbook.data.package import DESCRIPTOR, schema_problems
+from migrationbook.data.package import DESCRIPTOR, table_problems
+from migrationbook.data.validate import cells, digest, schema_problems
 from migrationbook.errors import BookError
-from migrationbook.sources.reading import Checks
+from migrationbook.sources.reading import Raw
 
 METADATA = Path(sources.__file__).parent
 THEMES = ("enforcement", "claims")  # one metadata file each, in the order of the catalogue
@@ -26,7 +26,9 @@ def described() -> dict[str, dict]:
     """The hand-written metadata of every table, by name, in catalogue order."""
     tables: dict[str, dict] = {}
     for theme in THEMES:
-        tables |= yaml.safe_load((METADATA / f"{theme}.yaml").read_text(encoding="utf-8"))["tables"]
+        file = METADATA / f"{theme}.yaml"
+        if file.exists():
+            tables |= yaml.safe_load(file.read_text(encoding="utf-8"))["tables"]
     return tables
 
 
@@ -35,57 +37,66 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
 
     Nothing is written until every wanted table has matched its published totals and its schema. Tables not wanted keep
     their file and description. Tables marked ``authored`` (the claims) are written by hand in ``data/``: they are
-    validated and described.
+    validated and described. Raises BookError saying what is wrong.
     """
     tables = described()
     unknown = [name for name in wanted or [] if name not in tables]
     if unknown:
-        raise BookError(f"no table '{unknown[0]}'; see: migrationbook data list")
+        raise BookError(f"no table '{unknown[0]}'; the tables are: {', '.join(tables)}")
     kept = _kept_entries()
     entries, files = [], {}
     for name, metadata in tables.items():
-        if wanted and name not in wanted and name in kept:
-            entries.append(kept[name])
+        if wanted and name not in wanted:
+            if name in kept:
+                entries.append(kept[name])
             continue
-        checks = Checks(name)
+        table = Raw(raw, name)
         if metadata.get("authored"):
-            content = (paths.DATA / metadata["path"]).read_bytes()
+            content = _authored(metadata)
         else:
-            content = as_csv(sources.BUILDERS[name](raw, checks), metadata)
+            content = as_csv(sources.BUILDERS[name](table), metadata)
             files[metadata["path"]] = content
-        entry = describe(name, metadata, content, checks)
-        problems = schema_problems(entry, content)
-        if problems:
-            raise BookError(f"{metadata['path']}: {problems[0]}; nothing was written")
-        entries.append(entry)
-        click.echo(f"{name}: {entry['rows']:,} rows, {len(checks.passed)} published totals matched")
+        entries.append(describe(name, metadata, content, table.checks))
+        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {len(table.checks)} published totals matched")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
-    files[DESCRIPTOR] = (json.dumps(head | {"resources": entries}, indent=1, ensure_ascii=False) + "\n").encode()
-    _write(files)
+    descriptor = head | {"resources": entries}
+    files[DESCRIPTOR] = (json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    _validate_then_write(files, descriptor, set(wanted or tables))
 
 
 def as_csv(table: pd.DataFrame, metadata: dict) -> bytes:
     """The table as CSV bytes: columns of the schema in its order, rows sorted by primary key, ISO dates, LF."""
-    columns = [field["name"] for field in metadata["schema"]["fields"]]
-    table = table[columns].sort_values(metadata["schema"]["primaryKey"], kind="stable").copy()
-    for field in metadata["schema"]["fields"]:
+    fields = metadata["schema"]["fields"]
+    table = table[[field["name"] for field in fields]].sort_values(metadata["schema"]["primaryKey"], kind="stable")
+    for field in fields:
         if field["type"] == "boolean":
-            table[field["name"]] = table[field["name"]].map({True: "true", False: "false"})
-    return table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8")
+            table = table.assign(**{field["name"]: table[field["name"]].map({True: "true", False: "false"})})
+    return table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.15g").encode("utf-8")
 
 
-def describe(name: str, metadata: dict, content: bytes, checks: Checks) -> dict:
-    """The Frictionless resource: what we wrote by hand, and what can be computed from the bytes."""
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
-    header, body = rows[0], rows[1:]
+def describe(name: str, metadata: dict, content: bytes, checks: list[dict]) -> dict:
+    """The Frictionless resource: what was written by hand, and what can be computed from the bytes."""
+    header, rows = cells(content)
+    width = len(metadata["schema"]["fields"])
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header) or len(row) != width:
+            raise BookError(f"{metadata['path']}, row {number}: expected {width} cells, found {len(row)}")
     entry = {"name": name} | {key: value for key, value in metadata.items() if key != "authored"}
-    entry |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
-              "hash": "sha256:" + hashlib.sha256(content).hexdigest(), "bytes": len(content), "rows": len(body)}
+    entry |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "hash": digest(content),
+              "bytes": len(content), "rows": len(rows)}
     dated = next((column for column in ("date", "start", "fiscal_year", "year") if column in header), None)
-    if dated:
-        cells = [row[header.index(dated)] for row in body if row[header.index(dated)]]
-        entry["coverage"] = [min(cells), max(cells)]
-    return entry | {"checks": checks.passed, "controls": control_sums(header, body)}
+    if dated and rows:
+        dates = [row[header.index(dated)] for row in rows if row[header.index(dated)]]
+        last = [row[header.index("end")] for row in rows] if "end" in header else dates
+        entry["coverage"] = [min(dates), max(last)]
+    return entry | {"checks": checks, "controls": control_sums(header, rows)}
+
+
+def _authored(metadata: dict) -> bytes:
+    path = paths.DATA / metadata["path"]
+    if not path.exists():
+        raise BookError(f"{metadata['path']}: the file is missing; it is written by hand: restore it from version control")
+    return path.read_bytes()
 
 
 def _kept_entries() -> dict[str, dict]:
@@ -95,14 +106,28 @@ def _kept_entries() -> dict[str, dict]:
     return {entry["name"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["resources"]}
 
 
-def _write(files: dict[str, bytes]) -> None:
-    """Write every file aside, then rename them all: an interruption leaves the tables of before."""
-    asides = []
-    for name, content in files.items():
-        target = paths.DATA / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(target.name + ".part")
-        aside.write_bytes(content)
-        asides.append((aside, target))
-    for aside, target in asides:
-        aside.replace(target)
+def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[str]) -> None:
+    """Validate the package in a folder aside, then rename its files into place, the descriptor last.
+
+    An interruption before the renames leaves everything as it was; one between them leaves tables that `load` refuses
+    because their hash is not the described one, never a half-written one.
+    """
+    paths.DATA.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=paths.DATA) as aside:
+        folder = Path(aside)
+        for entry in descriptor["resources"]:  # tables not built: foreign keys may point to them
+            if entry["path"] not in files and (paths.DATA / entry["path"]).exists():
+                (folder / entry["path"]).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(paths.DATA / entry["path"], folder / entry["path"])
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        for entry in descriptor["resources"]:
+            if entry["name"] in wanted:
+                content = (folder / entry["path"]).read_bytes()
+                problems = schema_problems(folder, descriptor, entry["name"]) or table_problems(entry, content)
+                if problems:
+                    raise BookError(f"{entry['path']}: {problems[0]}; nothing was written")
+        for name in files:
+            (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).replace(paths.DATA / name)

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-import csv
+import copy
 import difflib
-import hashlib
 import io
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from migrationbook import paths
-from migrationbook.data.controls import locate
+from migrationbook.data import validate
 from migrationbook.errors import BookError
 
 DESCRIPTOR = "datapackage.json"
 WAY_OUT = "restore it from version control, or rebuild it with: migrationbook data build --raw DIR {name}"
-DTYPES = {"integer": "int64", "number": "float64", "string": "str", "boolean": "bool", "year": "int64"}
+KEPT = ("name", "title", "description", "sources", "licenses", "vintage", "caveats")
 
 
-@cache
-def _read_descriptor(path: Path, stamp: float) -> dict:
+@lru_cache(maxsize=4)
+def _read_descriptor(path: Path, stamp: tuple[int, int]) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def package() -> dict:
-    """The Frictionless descriptor of the whole package, as a dictionary."""
+    """The Frictionless descriptor of the whole package, as a dictionary (shared: do not change it)."""
     path = paths.DATA / DESCRIPTOR
     if not path.exists():
         raise BookError(f"{path}: no data package there; check MIGRATIONBOOK_DATA or restore data/ from version control")
     try:
-        return _read_descriptor(path, path.stat().st_mtime)
+        stat = path.stat()
+        return _read_descriptor(path, (stat.st_mtime_ns, stat.st_size))
     except json.JSONDecodeError as error:
-        raise BookError(f"{DESCRIPTOR}, line {error.lineno}: not valid JSON ({error.msg}); restore it") from None
+        raise BookError(f"{DESCRIPTOR}, line {error.lineno}: expected valid JSON, found: {error.msg}; "
+                        "restore it from version control") from None
 
 
 def names() -> list[str]:
@@ -47,7 +48,7 @@ def resource(name: str) -> dict:
     for entry in package()["resources"]:
         if entry["name"] == name:
             return entry
-    near = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name), names(), n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else "see: migrationbook data list"
     raise BookError(f"no table '{name}' in the data package; {hint}")
 
@@ -55,76 +56,65 @@ def resource(name: str) -> dict:
 def load(name: str) -> pd.DataFrame:
     """Return table ``name``: one observation a row, columns typed by its schema.
 
-    Dates are ``datetime64``, whole numbers ``int64``, texts ``str``. ``frame.attrs`` holds name, title, description,
-    sources, licenses, vintage, caveats and ``units`` (column → unit). A file that is missing, damaged or altered is
-    refused with a BookError naming file, row, column, expected and found.
+    Dates are ``datetime64``, whole numbers ``int64`` (``Int64`` where cells may be empty), decimals ``float64``, texts
+    ``str`` (empty cells ""), truth values ``bool``. ``frame.attrs`` holds name, title, description, sources, licenses,
+    vintage, caveats and ``units`` (column → unit). A file that is missing, damaged or altered is refused with a
+    BookError naming file, row, column, expected and found.
     """
     entry = resource(name)
-    path = paths.DATA / entry["path"]
-    if not path.exists():
-        raise BookError(f"{entry['path']}: the file is missing; {WAY_OUT.format(name=name)}")
-    content = path.read_bytes()
-    if "sha256:" + hashlib.sha256(content).hexdigest() != entry["hash"]:
-        raise BookError(f"{entry['path']}: {_damage(entry, content)}; {WAY_OUT.format(name=name)}")
-    fields = entry["schema"]["fields"]
-    dates = [field["name"] for field in fields if field["type"] == "date"]
-    types = {field["name"]: DTYPES[field["type"]] for field in fields if field["type"] != "date"}
-    frame = pd.read_csv(io.BytesIO(content), dtype=types, parse_dates=dates, keep_default_na=False,
-                        true_values=["true"], false_values=["false"])
-    kept = ("name", "title", "description", "sources", "licenses", "vintage", "caveats")
-    frame.attrs = {key: entry.get(key) for key in kept}
-    frame.attrs["units"] = {field["name"]: field["unit"] for field in fields if "unit" in field}
+    content = _content(entry)
+    if validate.digest(content) != entry["hash"]:
+        problems = validate.schema_problems(paths.DATA, package(), name)
+        raise BookError(f"{entry['path']}: {validate.damage(entry, content, problems)}; {WAY_OUT.format(name=name)}")
+    frame = _typed(content, entry["schema"]["fields"])
+    frame.attrs = copy.deepcopy({key: entry.get(key) for key in KEPT})
+    frame.attrs["units"] = {field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field}
     return frame
 
 
 def check(wanted: list[str] | None = None) -> list[str]:
-    """Validate tables (all by default) with Frictionless, and their hashes and months; return the problems found."""
+    """Problems of tables (all by default): schema, keys, hash, number of rows, missing months. Empty = sound."""
     problems = []
     for name in wanted or names():
         entry = resource(name)
-        path = paths.DATA / entry["path"]
-        if not path.exists():
-            problems.append(f"{entry['path']}: the file is missing")
+        path = entry["path"]
+        try:
+            content = _content(entry)
+        except BookError as error:
+            problems.append(str(error))
             continue
-        content = path.read_bytes()
-        problems += [f"{entry['path']}: {problem}" for problem in schema_problems(entry, content)]
-        if "sha256:" + hashlib.sha256(content).hexdigest() != entry["hash"]:
-            problems.append(f"{entry['path']}: {_damage(entry, content)}")
-        elif entry.get("monthly"):
-            problems += [f"{entry['path']}: no row for {gap}" for gap in _missing_months(load(name))]
+        found = validate.schema_problems(paths.DATA, package(), name)
+        if validate.digest(content) != entry["hash"]:
+            found = [validate.damage(entry, content, found)]
+        problems += [f"{path}: {problem}" for problem in found or table_problems(entry, content)]
     return problems
 
 
-def schema_problems(entry: dict, content: bytes) -> list[str]:
-    """Where a table's content breaks its schema: row, column, expected and found, one sentence each."""
-    from frictionless import Resource, Schema, formats
+def table_problems(entry: dict, content: bytes) -> list[str]:
+    """What a schema cannot say of a table: too few rows, missing months."""
+    least, rows = entry.get("minimum_rows", 1), entry["rows"]
+    few = [f"expected at least {least:,} rows, found {rows:,}"] if rows < least else []
+    return few + validate.missing_months(entry, content)
 
-    table = Resource(data=content, format="csv", schema=Schema.from_descriptor(entry["schema"]),
-                     control=formats.CsvControl(), encoding="utf-8")
-    report = table.validate(limit_errors=20)
-    types = {field["name"]: field["type"] for field in entry["schema"]["fields"]}
-    told = []
-    for error in report.task.errors if report.tasks else report.errors:
-        row, column = getattr(error, "row_number", None), getattr(error, "field_name", None)
-        if row and column in types:
-            told.append(f"row {row}, column '{column}': expected {types[column]}, found '{error.cell}' ({error.note})")
+
+def _content(entry: dict) -> bytes:
+    try:
+        return (paths.DATA / entry["path"]).read_bytes()
+    except OSError:
+        raise BookError(f"{entry['path']}: the file is missing; {WAY_OUT.format(name=entry['name'])}") from None
+
+
+def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:
+    types, empty, dates = {}, {}, []
+    for field in fields:
+        name, kind = field["name"], field["type"]
+        required = field.get("constraints", {}).get("required", False)
+        if kind == "date":
+            dates.append(name)
         else:
-            told.append(f"row {row}: {error.note}" if row else error.message)
-    return told
-
-
-def _damage(entry: dict, content: bytes) -> str:
-    """Say as exactly as possible how a file differs from the published table."""
-    schema = schema_problems(entry, content)
-    if schema:
-        return schema[0]
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
-    header, body = rows[0], rows[1:]
-    if len(body) != entry["rows"]:
-        return f"expected {entry['rows']:,} rows, found {len(body):,}"
-    return "; ".join(locate(entry["controls"], header, body)) or "its bytes differ from the published table (line ends?)"
-
-
-def _missing_months(frame: pd.DataFrame) -> list[str]:
-    present = pd.DatetimeIndex(frame["date"].unique())
-    return [f"{gap:%Y-%m}" for gap in pd.date_range(present.min(), present.max(), freq="MS").difference(present)]
+            types[name] = {"integer": "int64" if required else "Int64", "year": "int64" if required else "Int64",
+                           "number": "float64", "boolean": "bool"}.get(kind, "str")
+        if kind in ("integer", "year", "number", "date"):
+            empty[name] = [""]
+    return pd.read_csv(io.BytesIO(content), dtype=types, parse_dates=dates, date_format="%Y-%m-%d", na_values=empty,
+                       keep_default_na=False, true_values=["true"], false_values=["false"])

@@ -43,7 +43,8 @@ def first_exposed(after: str | pd.Timestamp) -> pd.Timestamp:
     return month(date(after) + pd.Timedelta(days=1))
 
 
-def between(series: pd.Series, start: str | pd.Timestamp | None = None, end: str | pd.Timestamp | None = None) -> pd.Series:
+def between(series: pd.Series, start: str | pd.Timestamp | None = None,
+            end: str | pd.Timestamp | None = None) -> pd.Series:
     """The months from start to end, both included, as floats, complete.
 
     Without start or end the window runs from the first or to the last month with a figure.

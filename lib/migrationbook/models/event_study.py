@@ -1,7 +1,8 @@
-"""Two groups before and after a date: difference in differences and event study on log counts.
+"""Two groups before and after an event: difference in differences, placebo dates, event study and pre-trend.
 
-With one treated and one comparison group there is a single series, the log ratio of the two: no number of
-clusters to count on. What uncertainty there is must be read from how that ratio wandered before.
+Two groups make one series, log(treated) minus log(control), and no number of clusters to count on: what uncertainty
+there is must be read from how that series wandered before. All estimates here are differences of logarithms, and all
+rest on the comparison group not being touched by the event.
 """
 
 from __future__ import annotations
@@ -10,169 +11,199 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from migrationbook.errors import BookError
-from migrationbook.models.months import before_and_after, exposure, log_counts, window
-from migrationbook.models.regression import Regression, gls_ar1, month_effects, ols_hac
-from migrationbook.models.results import Estimate
+from migrationbook.models.calendar import (
+    between,
+    date,
+    exposure,
+    first_exposed,
+    level_of,
+    logarithm,
+    month,
+    percent,
+    require,
+)
+from migrationbook.models.regression import Mixture, errors, gls, month_effects
 
-MINIMUM_MONTHS = 36
-
-
-def log_ratio(treated: pd.Series, control: pd.Series, start: str | None = None, end: str | None = None) -> pd.Series:
-    """log(treated) minus log(control) on the months both have, cut to start and end."""
-    shared = treated.index.intersection(control.index)
-    if len(shared) == 0:
-        raise BookError("the two series share no month; check their dates")
-    first, second = window(treated.loc[shared], start, end, "treated"), window(control.loc[shared], start, end, "control")
-    return log_counts(first, "treated") - log_counts(second, "control")
+SHORTEST = 36  # months before the event: three of each calendar month
+METHOD = "generalised least squares, errors AR(1) plus noise, averaged over their restricted likelihood"
 
 
 @dataclass(frozen=True)
 class DifferenceInDifferences:
-    """How the treated group moved relative to the comparison group after a date.
+    """How the treated group moved against the comparison group: log points, and the same as percentages.
 
-    table: one row per error model ("gls_ar1", "ols_hac"): coefficient (log points), standard_error, lower, upper,
-        p_value, percent, percent_lower, percent_upper (effect of a fully exposed month on treated relative to control).
-    coefficient, percent: the row of the headline estimator. rho: autocorrelation of the errors.
-    placebos: after (date), coefficient; the headline estimator at every eligible earlier date.
-    placebo_p_value: two-sided share of dates, the real one included, with a coefficient at least as large;
-    placebo_p_lower: share at least as low. independent_windows: how many placebo windows fit without overlap.
+    `n` is the number of months used, `p` two-sided, `method` the estimator in words.
     """
 
-    table: pd.DataFrame
-    coefficient: Estimate
-    percent: Estimate
-    rho: float
-    months_before: int
-    months_after: int
-    placebos: pd.DataFrame
-    placebo_p_value: float
-    placebo_p_lower: float
-    independent_windows: int
-
-
-def difference_in_differences(
-    treated: pd.Series, control: pd.Series, after: str = "2019-06-07", start: str | None = None, end: str = "2020-02",
-    trend: bool = False, hac_lags: int = 12, level: float = 0.95, minimum_months: int = MINIMUM_MONTHS,
-    estimator: str = "ols_hac",
-) -> DifferenceInDifferences:
-    """Regress the log ratio of two groups on exposure and calendar-month effects (and a linear trend, if asked)."""
-    ratio = log_ratio(treated, control, start, end)
-    before, touched = before_and_after(ratio, after, None, end, minimum_months, "the log ratio")
-    fits = {"gls_ar1": _step(ratio, after, trend, None), "ols_hac": _step(ratio, after, trend, hac_lags)}
-    if estimator not in fits:
-        raise BookError(f"estimator is '{estimator}'; it takes one of: {', '.join(fits)}")
-    table = pd.DataFrame([_row(name, fitted, level) for name, fitted in fits.items()]).set_index("estimator")
-    chosen = table.loc[estimator]
-    lags = hac_lags if estimator == "ols_hac" else None
-    placebos = _placebo_steps(before, len(touched), after, trend, lags, minimum_months)
-    value = float(chosen["coefficient"])
-    found = placebos["coefficient"]
-    return DifferenceInDifferences(
-        table.reset_index(), Estimate(*chosen[["coefficient", "lower", "upper"]].astype(float), level),
-        Estimate(*chosen[["percent", "percent_lower", "percent_upper"]].astype(float), level),
-        fits["gls_ar1"].rho, len(before), len(touched), placebos,
-        (int((found.abs() >= abs(value)).sum()) + 1) / (len(found) + 1),
-        (int((found <= value).sum()) + 1) / (len(found) + 1),
-        (len(before) - minimum_months) // len(touched))
-
-
-def _step(ratio: pd.Series, after: str | pd.Timestamp, trend: bool, lags: int | None) -> Regression:
-    """Exposure is column 0."""
-    columns = [exposure(ratio.index, after).to_numpy()[:, None], month_effects(ratio.index.month.to_numpy())]
-    if trend:
-        columns.append(np.linspace(-1, 1, len(ratio))[:, None])
-    x = np.hstack(columns)
-    return gls_ar1(ratio.to_numpy(), x) if lags is None else ols_hac(ratio.to_numpy(), x, lags)
-
-
-def _row(name: str, fitted: Regression, level: float) -> dict[str, float | str]:
-    value, half = float(fitted.coefficients[0]), fitted.half_width(0, level)
-    low, high = value - half, value + half
-    return {
-        "estimator": name, "coefficient": value, "standard_error": fitted.standard_error(0), "lower": low, "upper": high,
-        "p_value": fitted.p_value(0), "percent": 100 * np.expm1(value), "percent_lower": 100 * np.expm1(low),
-        "percent_upper": 100 * np.expm1(high)}
-
-
-def _placebo_steps(
-    before: pd.Series, length: int, after: str, trend: bool, lags: int | None, minimum: int,
-) -> pd.DataFrame:
-    """The same regression with the date moved back month by month; no window reaches into the real one."""
-    day = pd.Timestamp(after).day
-    rows = []
-    for position in range(minimum, len(before) - length + 1):
-        date = before.index[position].replace(day=day) if day <= 28 else before.index[position]
-        fitted = _step(before.iloc[: position + length], date, trend, lags)
-        rows.append({"after": date, "coefficient": float(fitted.coefficients[0])})
-    if not rows:
-        raise BookError(
-            f"no placebo date: {len(before)} months before {after} are too few for {minimum} months and a window of {length}; "
-            "start earlier or lower minimum_months")
-    return pd.DataFrame(rows)
+    coefficient: float
+    standard_error: float
+    low: float
+    high: float
+    percent: float
+    percent_low: float
+    percent_high: float
+    p: float
+    n: int
+    method: str
 
 
 @dataclass(frozen=True)
-class EventStudy:
-    """The log ratio month by month, relative to the last month before the date.
+class PlaceboDates:
+    """The estimate at the true date among those at earlier dates.
 
-    path: month, months_from_date (0 is the first month touched), deviation (log points from the seasonal expectation,
-        minus that of the reference month), lower, upper, percent, percent_lower, percent_upper.
-    pretrend_slope: log points a month over the last ``pretrend_months`` before the date beyond the long-run course.
-    pretrend_p_value: of that slope; leads_p_value: of all those months' deviations together.
+    `table` has the columns date and coefficient, without the true date. `p_lower` is (1 + dates at or below) /
+    (1 + n), `p_two_sided` the same for absolute size. Neighbouring windows share months: `windows` says how many of
+    the n dates could have windows after them that share none, and so how little such a p can weigh.
     """
 
-    path: pd.DataFrame
-    reference: pd.Timestamp
-    rho: float
-    pretrend_slope: Estimate
-    pretrend_p_value: float
-    leads_p_value: float
-    months_before: int
+    table: pd.DataFrame
+    coefficient: float
+    n: int
+    rank: int
+    p_lower: float
+    p_two_sided: float
+    windows: int
 
 
-def event_study(
-    treated: pd.Series, control: pd.Series, after: str = "2019-06-07", start: str | None = None, end: str = "2020-02",
-    trend: bool = False, shown_before: int = 24, pretrend_months: int = 12, level: float = 0.95,
-) -> EventStudy:
-    """Deviations of the log ratio from what its pre-period season (and trend, if asked) led to expect."""
+@dataclass(frozen=True)
+class PretrendTest:
+    """A slope in the last months before the event, in log points a month, beyond level, season and error process."""
+
+    slope: float
+    standard_error: float
+    low: float
+    high: float
+    p: float
+    months: int
+
+
+def log_ratio(treated: pd.Series, control: pd.Series, start: str | None = None, end: str | None = None) -> pd.Series:
+    """log(treated) minus log(control) from start to end. Raises BookError for gaps, zeros and impossible windows."""
+    common = treated.dropna().index.intersection(control.dropna().index)
+    if len(common) == 0:
+        raise BookError(f"{treated.name or 'treated'} and {control.name or 'control'}: no month in common; "
+                        "check their dates")
+    first = common.min() if start is None else start
+    last = common.max() if end is None else end
+    return logarithm(between(treated, first, last)) - logarithm(between(control, first, last))
+
+
+def _ratio(treated: pd.Series, control: pd.Series, after: str, start: str | None, end: str) -> tuple[pd.Series, int]:
+    """The log ratio and how many of its months lie before the event."""
+    first = first_exposed(after)
+    if month(end) < first:
+        raise BookError(f"end {end}: no month after {date(after):%Y-%m-%d}; choose {first:%Y-%m} or later")
     ratio = log_ratio(treated, control, start, end)
-    before, _ = before_and_after(ratio, after, None, end, MINIMUM_MONTHS, "the log ratio")
-    x = _expectation(ratio.index, trend)
-    n = len(before)
-    fitted = gls_ar1(before.to_numpy(), x[:n])
-    residual = ratio.to_numpy() - x @ fitted.coefficients
-    contrast = x - x[n - 1]
-    lag = np.abs(np.arange(len(ratio)) - (n - 1))
-    variance = 2 * fitted.sigma2 * (1 - fitted.rho**lag) + np.einsum("ij,jk,ik->i", contrast, fitted.covariance, contrast)
-    half = stats.t.ppf((1 + level) / 2, fitted.degrees_of_freedom) * np.sqrt(variance)
-    deviation = residual - residual[n - 1]
-    path = pd.DataFrame({
-        "month": ratio.index, "months_from_date": np.arange(len(ratio)) - n, "deviation": deviation,
-        "lower": deviation - half, "upper": deviation + half})
-    for column, percent in (("deviation", "percent"), ("lower", "percent_lower"), ("upper", "percent_upper")):
-        path[percent] = 100 * np.expm1(path[column])
-    slope, slope_p, leads_p = _pretrend(before.to_numpy(), x[:n], pretrend_months, level)
-    return EventStudy(
-        path.iloc[max(0, n - shown_before):].reset_index(drop=True), before.index[-1], fitted.rho, slope, slope_p, leads_p, n)
+    before = ratio[ratio.index < first].rename("months before the event")
+    require(before, SHORTEST, "calendar-month effects")
+    return ratio, len(before)
 
 
-def _expectation(months: pd.DatetimeIndex, trend: bool) -> np.ndarray:
-    columns = [month_effects(months.month.to_numpy())]
-    if trend:
-        columns.append(np.arange(len(months))[:, None] / len(months))
-    return np.hstack(columns)
+def _step(ratio: pd.Series, share: np.ndarray) -> Mixture:
+    """The coefficient of exposure beside calendar-month effects."""
+    design = np.column_stack([share, month_effects(ratio.index.month.to_numpy())])
+    return gls(ratio.to_numpy(), design).coefficient(0)
 
 
-def _pretrend(y: np.ndarray, x: np.ndarray, months: int, level: float) -> tuple[Estimate, float, float]:
-    n = len(y)
-    ramp = np.clip(np.arange(n) - (n - 1 - months), 0, None)[:, None].astype(float)
-    sloped = gls_ar1(y, np.hstack([ramp, x]))
-    half = sloped.half_width(0, level)
-    value = float(sloped.coefficients[0])
-    leads = np.eye(n)[:, n - months:]
-    free = gls_ar1(y, np.hstack([leads, x]))
-    return (Estimate(value, value - half, value + half, level), sloped.p_value(0),
-            free.joint_p_value(list(range(months))))
+def _two_sided(found: Mixture) -> float:
+    below = found.below(0.0)
+    return 2 * min(below, 1 - below)
+
+
+def difference_in_differences(treated: pd.Series, control: pd.Series, after: str = "2019-06-07",
+                              start: str | None = None, end: str = "2020-02",
+                              level: float = 0.95) -> DifferenceInDifferences:
+    """Regress the log ratio of two groups on exposure and calendar-month effects.
+
+    SIZE_TABLE
+    """
+    level_of(level)
+    ratio, _ = _ratio(treated, control, after, start, end)
+    found = _step(ratio, exposure(ratio.index, after).to_numpy())
+    low, high = found.interval(level)
+    return DifferenceInDifferences(found.mean, found.standard_error, low, high, percent(found.mean), percent(low),
+                                   percent(high), _two_sided(found), len(ratio), METHOD)
+
+
+def placebo_dates(treated: pd.Series, control: pd.Series, after: str = "2019-06-07", start: str | None = None,
+                  months: int = 9) -> PlaceboDates:
+    """The same estimate at every earlier month that has as long a window, over `months` months from it.
+
+    Each placebo has as many months before it as the true date has after `start`, or, where the series is too short
+    for that, at least 36; and no placebo's window reaches the true event. The day of the month is the true one's.
+    Raises BookError when no earlier month is eligible.
+    """
+    first = first_exposed(after)
+    end = first + pd.DateOffset(months=months - 1)
+    true, before = _ratio(treated, control, after, start, f"{end:%Y-%m}")
+    share = exposure(true.index, after).to_numpy()
+    everything = log_ratio(treated, control, None, f"{first - pd.DateOffset(months=1):%Y-%m}")
+    length = before if len(everything) >= before + months + 1 and start is not None else SHORTEST
+    found = []
+    for position in range(length, len(everything) - months + 1):
+        part = everything.iloc[position - length:position + months]
+        coefficient = _step(part, share[before - length:]).mean
+        found.append({"date": everything.index[position], "coefficient": coefficient})
+    if not found:
+        raise BookError(f"placebo dates: no month before {first:%Y-%m} has {length} months before it and {months} "
+                        "after it; start earlier or use longer series")
+    table = pd.DataFrame(found)
+    own = _step(true.iloc[before - length:], share[before - length:]).mean
+    values = table["coefficient"].to_numpy()
+    below, as_large = int((values <= own).sum()), int((np.abs(values) >= abs(own)).sum())
+    return PlaceboDates(table, own, len(table), 1 + int((values < own).sum()), (1 + below) / (1 + len(table)),
+                        (1 + as_large) / (1 + len(table)), 1 + (len(table) - 1) // months)
+
+
+def event_study(treated: pd.Series, control: pd.Series, after: str = "2019-06-07", start: str | None = None,
+                end: str = "2020-02", level: float = 0.95) -> pd.DataFrame:
+    """Month by month, how far the log ratio lies from its season, relative to the last month before the event.
+
+    Returns month, estimate (log points; 0 in the reference month), lower, upper, before (True before the event).
+    Season and error process come from the months before. An interval holds the wandering that the ratio showed
+    between two months as far apart, and the season's estimation error: without an effect it covers 0 with
+    probability `level`, month by month and not for all months at once.
+    """
+    level_of(level)
+    ratio, n = _ratio(treated, control, after, start, end)
+    y, x = ratio.to_numpy(), month_effects(ratio.index.month.to_numpy())
+    fitted = gls(y[:n], x[:n])
+    whole = errors(len(y))
+    inner = np.linalg.solve(whole[:, :n, :n], np.broadcast_to(x[:n], (len(whole), n, 12)))
+    projection = np.linalg.solve(np.swapaxes(inner, 1, 2) @ x[:n], np.swapaxes(inner, 1, 2))  # coefficients from y
+    weights = np.broadcast_to(np.eye(len(y)) - np.eye(len(y))[n - 1], whole.shape).copy()  # rows: months
+    weights[:, :, :n] -= (x - x[n - 1]) @ projection
+    centres = weights @ y
+    variances = fitted.variance[:, None] * ((weights @ whole) * weights).sum(axis=2)
+    rows = []
+    for position, moment in enumerate(ratio.index):
+        if position == n - 1:
+            estimate = low = high = 0.0
+        else:
+            scales = np.sqrt(variances[:, position])
+            found = Mixture(fitted.weights, centres[:, position], scales, fitted.freedom)
+            estimate, (low, high) = found.mean, found.interval(level)
+        rows.append((moment, estimate, low, high, position < n))
+    return pd.DataFrame(rows, columns=["month", "estimate", "lower", "upper", "before"])
+
+
+def pretrend_test(treated: pd.Series, control: pd.Series, after: str = "2019-06-07", start: str | None = None,
+                  months: int = 12, level: float = 0.95) -> PretrendTest:
+    """Slope of the log ratio over the last `months` months before the event, from data before it only.
+
+    A ramp that is 0 until then, beside calendar-month effects. An interval around 0 does not show that trends were
+    parallel: it shows how large a divergence these data could not have told from none.
+    Raises BookError when fewer than 36 months come before, or `months` is not between 2 and the months before less 24.
+    """
+    level_of(level)
+    eve = first_exposed(after) - pd.DateOffset(months=1)
+    ratio = log_ratio(treated, control, start, f"{eve:%Y-%m}").rename("months before the event")
+    require(ratio, SHORTEST, "calendar-month effects and a slope")
+    if not 2 <= months <= len(ratio) - 24:
+        raise BookError(f"months {months}: no slope over these; choose 2 to {len(ratio) - 24}")
+    ramp = np.clip(np.arange(len(ratio)) - (len(ratio) - 1 - months), 0, None).astype(float)
+    found = _step(ratio, ramp)
+    low, high = found.interval(level)
+    return PretrendTest(found.mean, found.standard_error, low, high, _two_sided(found), months)

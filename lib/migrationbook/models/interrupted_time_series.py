@@ -19,7 +19,6 @@ from migrationbook.models.calendar import (
     logarithm,
     month,
     percent,
-    require,
 )
 
 BEFORE = 6  # months of the plain before-after comparison in break_against_trend

@@ -1,87 +1,106 @@
-"""Least squares for short, autocorrelated series: Newey-West (HAC) errors, and GLS with AR(1) errors."""
+"""Least squares for one autocorrelated series, with intervals that admit not knowing the autocorrelation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
+
+# Errors are an AR(1) process plus white noise. Months remember more or less of the last (rho, up to nearly all), and
+# the noise has up to eight times the variance of the process's monthly shocks.
+RHO = np.array([-0.3, 0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.995])
+NOISE = np.array([0.0, 0.5, 2.0, 8.0])
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A quantity's distribution: Student t of `freedom` around `centres` (G,) with `scales` (G,), weighted."""
+
+    weights: np.ndarray
+    centres: np.ndarray
+    scales: np.ndarray
+    freedom: int
+
+    @property
+    def mean(self) -> float:
+        """The weighted centre."""
+        return float(self.weights @ self.centres)
+
+    @property
+    def standard_error(self) -> float:
+        """Root of the mean squared scale plus the spread of the centres."""
+        return float(np.sqrt(self.weights @ (self.scales**2 + (self.centres - self.mean) ** 2)))
+
+    def below(self, value: float) -> float:
+        """Probability of lying below the value."""
+        return float(self.weights @ special.stdtr(self.freedom, (value - self.centres) / self.scales))
+
+    def quantile(self, probability: float) -> float:
+        """The value with this probability below it."""
+        far = abs(special.stdtrit(self.freedom, min(probability, 1 - probability) / 2))
+        low, high = (self.centres - far * self.scales).min(), (self.centres + far * self.scales).max()
+        return float(optimize.brentq(lambda value: self.below(value) - probability, low, high, xtol=1e-10))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """The central interval that holds this share."""
+        return self.quantile((1 - level) / 2), self.quantile((1 + level) / 2)
 
 
 @dataclass(frozen=True)
 class Regression:
-    """Coefficients and their covariance. rho: first-order autocorrelation (0 for OLS). sigma2: variance of the errors."""
+    """Coefficients (G, k) and covariances (G, k, k) for each error process of the grid, and the grid's weights (G,).
 
+    `variance` (G,) multiplies the covariances that `errors(n)` returns.
+    """
+
+    weights: np.ndarray
     coefficients: np.ndarray
-    covariance: np.ndarray
-    degrees_of_freedom: int
-    rho: float
-    sigma2: float
+    covariances: np.ndarray
+    variance: np.ndarray
+    freedom: int
 
-    def standard_error(self, position: int) -> float:
-        """Standard error of one coefficient."""
-        return float(np.sqrt(self.covariance[position, position]))
-
-    def p_value(self, position: int) -> float:
-        """Two-sided p-value of one coefficient, Student's t."""
-        t = self.coefficients[position] / self.standard_error(position)
-        return float(2 * stats.t.sf(abs(t), self.degrees_of_freedom))
-
-    def half_width(self, position: int, level: float) -> float:
-        """Half the width of the coefficient's interval."""
-        return float(stats.t.ppf((1 + level) / 2, self.degrees_of_freedom)) * self.standard_error(position)
-
-    def joint_p_value(self, positions: list[int]) -> float:
-        """p-value of 'all these coefficients are nil' (Wald test with F critical values)."""
-        part = self.coefficients[positions]
-        wald = part @ np.linalg.solve(self.covariance[np.ix_(positions, positions)], part) / len(positions)
-        return float(stats.f.sf(wald, len(positions), self.degrees_of_freedom))
+    def coefficient(self, position: int) -> Mixture:
+        """The distribution of one coefficient."""
+        scales = np.sqrt(self.covariances[:, position, position])
+        return Mixture(self.weights, self.coefficients[:, position], scales, self.freedom)
 
 
-def ols_hac(y: np.ndarray, x: np.ndarray, lags: int) -> Regression:
-    """Ordinary least squares with Newey-West covariance (Bartlett weights, ``lags`` lags, factor n / (n - k))."""
-    n, k = x.shape
-    inverse = np.linalg.pinv(x.T @ x)
-    coefficients = inverse @ x.T @ y
-    residuals = y - x @ coefficients
-    scores = x * residuals[:, None]
-    middle = scores.T @ scores
-    for lag in range(1, lags + 1):
-        product = scores[lag:].T @ scores[:-lag]
-        middle += (1 - lag / (lags + 1)) * (product + product.T)
-    covariance = inverse @ middle @ inverse * n / (n - k)
-    return Regression(coefficients, covariance, n - k, 0.0, float(residuals @ residuals / (n - k)))
+@lru_cache(maxsize=4)
+def errors(n: int) -> np.ndarray:
+    """Covariance matrices (G, n, n) of n months of errors, for the monthly shock of variance 1."""
+    lag = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    process = RHO[:, None, None] ** lag / (1 - RHO**2)[:, None, None]
+    return (process[:, None] + NOISE[None, :, None, None] * np.eye(n)).reshape(-1, n, n)
 
 
-def gls_ar1(y: np.ndarray, x: np.ndarray) -> Regression:
-    """Generalised least squares with AR(1) errors; rho by restricted maximum likelihood, which is less biased to 0.
+@lru_cache(maxsize=4)
+def _whiteners(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inverse Cholesky factors (G, n, n) and half log determinants (G,): every window of n months shares them."""
+    roots = np.linalg.cholesky(errors(n))
+    return np.linalg.inv(roots), np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
 
-    y: (n,), x: (n, k) of full column rank. The transform of Prais and Winsten keeps the first observation.
+
+def gls(y: np.ndarray, x: np.ndarray) -> Regression:
+    """Generalised least squares of y (n,) on x (n, k), averaged over the grid of error processes.
+
+    Each process weighs as much as its restricted likelihood and its share of the grid. Choosing the single best one
+    instead understates the uncertainty whenever a year or two of data cannot tell a slow return from none.
     """
     n, k = x.shape
-
-    def at(rho: float) -> tuple[float, np.ndarray, np.ndarray, float]:
-        ty, tx = _prais_winsten(y, rho), _prais_winsten(x, rho)
-        gram = tx.T @ tx
-        coefficients = np.linalg.solve(gram, tx.T @ ty)
-        residuals = ty - tx @ coefficients
-        squares = float(residuals @ residuals)
-        criterion = (n - k) * np.log(squares) + np.linalg.slogdet(gram)[1] - np.log1p(-rho**2)
-        return criterion, coefficients, gram, squares
-
-    rho = float(optimize.minimize_scalar(lambda r: at(r)[0], bounds=(-0.5, 0.995), method="bounded").x)
-    _, coefficients, gram, squares = at(rho)
-    innovation = squares / (n - k)
-    return Regression(coefficients, innovation * np.linalg.inv(gram), n - k, rho, innovation / (1 - rho**2))
-
-
-def _prais_winsten(values: np.ndarray, rho: float) -> np.ndarray:
-    out = values - rho * np.concatenate([np.zeros_like(values[:1]), values[:-1]])
-    out[0] = np.sqrt(1 - rho**2) * values[0]
-    return out
+    whiten, half_log = _whiteners(n)
+    wx, wy = whiten @ x, whiten @ y
+    gram = np.swapaxes(wx, 1, 2) @ wx
+    inverse = np.linalg.inv(gram)
+    coefficients = np.einsum("gij,gnj,gn->gi", inverse, wx, wy, optimize=True)
+    squares = ((wy - np.einsum("gnk,gk->gn", wx, coefficients)) ** 2).sum(axis=1)
+    likelihood = -half_log - np.linalg.slogdet(gram)[1] / 2 - (n - k) / 2 * np.log(squares)
+    weights = np.exp(likelihood - likelihood.max()) * np.repeat(np.gradient(RHO), len(NOISE))
+    variance = squares / (n - k)
+    return Regression(weights / weights.sum(), coefficients, variance[:, None, None] * inverse, variance, n - k)
 
 
 def month_effects(months: np.ndarray) -> np.ndarray:
-    """Indicator columns for the calendar months present (n, up to 12): they take the place of a constant."""
-    present = np.unique(months)
-    return (months[:, None] == present[None, :]).astype(float)
+    """Indicators (n, 12) of the calendar months 1 to 12; they take the place of a constant."""
+    return (months[:, None] == np.arange(1, 13)).astype(float)

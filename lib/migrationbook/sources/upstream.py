@@ -48,8 +48,7 @@ def honduras_entries_by_nationality(raw: Raw) -> pd.DataFrame:
     for nationality, expected in [("VEN", 228889), ("CUB", 85969), ("HTI", 82249), ("ECU", 46086)]:
         raw.expect_total(f"{nationality}, 2023", year.get(nationality, 0), expected, HONDURAS_2023)
     totals = honduras_entries(raw.of("honduras_entries")).set_index("date")["entries"]
-    sums = table.groupby("date")["entries"].sum()
-    apart = int((sums - totals.reindex(sums.index).fillna(0)).abs().max())
+    apart = table.groupby("date")["entries"].sum().sub(totals[table["date"].min():], fill_value=0).abs().max()
     raw.expect_total("largest gap to the monthly total", apart, 0, "table honduras_entries")
     return table
 

@@ -108,7 +108,11 @@ def cbp_encounters(raw: Raw) -> pd.DataFrame:
                          source)
     raw.expect_total("both components, September 2019", table.loc[table["date"] == "2019-09-01", "encounters"].sum(),
                      52546, "CBP in The Monitor: https://www.themonitor.com/2019/10/08/border-apprehensions-60-since-may/")
-    ports = table[table["component"] == "ports_of_entry"]
+    patrol, ports = (table[table["component"] == name] for name in ("border_patrol", "ports_of_entry"))
+    raw.expect_total("Border Patrol, fiscal year 2021", by_fiscal_year(patrol, "encounters", 2021), 1659206,
+                     "Congressional Research Service R46999: https://www.capitollabsllc.com/crs/product/R46999")
+    raw.expect_total("ports of entry, fiscal year 2021", by_fiscal_year(ports, "encounters", 2021), 75480,
+                     "CBP: https://www.cbp.gov/node/366872/printable/print")
     raw.expect_total("ports of entry, fiscal year 2018", by_fiscal_year(ports, "encounters", 2018), 124511,
                      "CBP release of 5 June 2019: https://www.latinorebels.com/2019/06/05/cbpapprehensions/")
     return table

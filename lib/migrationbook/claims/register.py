@@ -1,0 +1,36 @@
+"""The register of claims, its rules and its evidence, as rows of the data package."""
+
+from __future__ import annotations
+
+import difflib
+
+import pandas as pd
+
+from migrationbook.data import load
+from migrationbook.errors import BookError
+
+SCALE = ("supported", "mostly-supported", "mixed", "overstated", "not-supported", "unverifiable", "normative")
+
+
+def claim(claim_id: str) -> pd.Series:
+    """One row of the register. An unknown id raises BookError suggesting the nearest."""
+    register = load("claims").set_index("id")
+    if claim_id not in register.index:
+        near = difflib.get_close_matches(claim_id, register.index, n=1, cutoff=0)
+        raise BookError(f"no claim '{claim_id}' in the register; did you mean '{near[0]}'?")
+    return register.loc[claim_id]
+
+
+def rules(claim_id: str) -> pd.DataFrame:
+    """The rules of a measured claim, in order: verdict, when (expression), because (sentence)."""
+    return load("claim_rules").query("claim == @claim_id").sort_values("step")
+
+
+def estimates(claim_id: str) -> pd.DataFrame:
+    """The estimates the rules of a claim speak of: estimate, unit, meaning."""
+    return load("claim_estimates").query("claim == @claim_id")
+
+
+def evidence(claim_id: str) -> pd.DataFrame:
+    """The evidence rows of a claim: stance, statement, publisher, url, status."""
+    return load("claim_evidence").query("claim == @claim_id").sort_values("item")
