@@ -2,7 +2,10 @@
 
 from migrationbook.charts.figure import Figure, figure
 from migrationbook.charts.key_figures import KeyFigures, key_figures
-from migrationbook.charts.layers import end_labels, event_rules, interval_band
+from migrationbook.charts.layers import dot_interval, end_labels, event_rules, interval_band
 from migrationbook.charts.theme import COLOURS
 
-__all__ = ["COLOURS", "Figure", "KeyFigures", "end_labels", "event_rules", "figure", "interval_band", "key_figures"]
+__all__ = [
+    "COLOURS", "Figure", "KeyFigures", "dot_interval", "end_labels", "event_rules", "figure", "interval_band",
+    "key_figures",
+]

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import altair as alt
@@ -41,11 +42,13 @@ def figure(chart: alt.TopLevelMixin, name: str, title: str, subtitle: str, alt: 
     """Frame ``chart`` as a figure.
 
     chart: an Altair chart whose data are frames (single, layered, stacked with ``&``, or faceted). It takes the width
-        of the page; give it a height (default 320).
+        of the page; give it a height (default 320). The name of ``alt.Chart(frame, name="observed")`` becomes the name
+        under which the site offers these rows.
     name: the anchor on the page and the stem of its files: lower case, digits, hyphens.
     title: the finding, as a sentence. subtitle: what is measured, and its unit.
     alt: what the chart shows, for readers who do not see it.
-    tables: names of the data package's tables behind it; they give the source line and the licence.
+    tables: names of the data package's tables behind it; they give the source line (publishers, vintage) and
+        the licence.
     note: one sentence on what a reader must know to read it rightly.
 
     Raises BookError when a text is missing, a table is unknown, or the data are not frames.
@@ -79,26 +82,49 @@ def _stable(spec: dict, name: str) -> dict:
     seen: dict[str, int] = {}
     for found in COUNTER.finditer(text):
         seen.setdefault(found.group(0), len(seen) + 1)
-    text = COUNTER.sub(lambda found: f"{found.group(1)}_{seen[found.group(0)]}", text)
-    order = sorted((key for key in datasets if f'"{key}"' in text), key=lambda key: text.index(f'"{key}"'))
-    for number, key in enumerate(order, 1):
-        text = text.replace(f'"{key}"', f'"{name}-{number}"')
+    spec = json.loads(COUNTER.sub(lambda found: f"{found.group(1)}_{seen[found.group(0)]}", text))
+    names = _dataset_names(spec, name, set(datasets))
+    text = json.dumps(spec)
+    for old, new in names.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
     result = json.loads(text)
-    for part in _parts(result):
-        source = part.get("data")
-        if source is not None and source.get("name") not in {f"{name}-{n}" for n in range(1, len(order) + 1)}:
-            raise BookError(f"figure '{name}': its rows cannot be offered; give the chart a DataFrame")
     result["datasets"] = {
-        f"{name}-{number}": [{key: _plain(value) for key, value in row.items()} for row in datasets[old]]
-        for number, old in enumerate(order, 1)
+        new: [{key: _plain(value) for key, value in row.items()} for row in datasets[old]]
+        for old, new in names.items()
     }
     return result
 
 
-def _parts(spec: dict) -> list[dict]:
-    """A specification and every specification inside it."""
-    inner = [*spec.get("layer", []), *spec.get("vconcat", []), *([spec["spec"]] if "spec" in spec else [])]
-    return [spec, *(part for child in inner for part in _parts(child))]
+def _dataset_names(spec: dict, name: str, known: set[str]) -> dict[str, str]:
+    """What each data set is called, in order of appearance: by ``alt.Chart(frame, name=...)``, else by its number.
+
+    The charts themselves lose these names: two layers of one name cannot be drawn.
+    """
+    needed = {view for parameter in spec.get("params", []) for view in parameter.get("views", [])}
+    labels: dict[str, str] = {}
+    for view, source in _views(spec, None):
+        if source is None:
+            continue
+        if source.get("name") not in known:
+            raise BookError(f"figure '{name}': its rows cannot be offered; give the chart a DataFrame")
+        given = view.get("name", "")
+        if given not in needed:
+            view.pop("name", None)
+        label = "" if COUNTER.fullmatch(given) else re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")
+        labels[source["name"]] = labels.get(source["name"]) or label
+    names: dict[str, str] = {}
+    for number, (source, label) in enumerate(labels.items(), 1):
+        new = f"{name}-{label or number}"
+        names[source] = new if new not in names.values() else f"{new}-{number}"
+    return names
+
+
+def _views(spec: dict, inherited: dict | None) -> Iterator[tuple[dict, dict | None]]:
+    """A specification and every specification inside it, each with the data it draws."""
+    source = spec.get("data", inherited)
+    yield spec, source
+    for inner in [*spec.get("layer", []), *spec.get("vconcat", []), *([spec["spec"]] if "spec" in spec else [])]:
+        yield from _views(inner, source)
 
 
 def _plain(value: object) -> object:
@@ -128,8 +154,12 @@ def _fill_width(spec: dict, name: str) -> None:
 
 
 def _provenance(tables: list[str]) -> dict:
-    """Source and licence lines from the tables' metadata, each publisher and licence named once."""
+    """Source line (each publisher with the vintages of its tables) and licence line from the tables' metadata."""
     entries = [data.resource(name) for name in tables]
-    sources = dict.fromkeys(source["title"] for entry in entries for source in entry["sources"])
+    vintages: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        publishers = ", ".join(dict.fromkeys(source["title"] for source in entry["sources"]))
+        vintages.setdefault(publishers, {})[entry["vintage"]] = None
     licences = dict.fromkeys(licence["title"] for entry in entries for licence in entry["licenses"])
-    return {"source": "; ".join(sources), "licence": "; ".join(licences)}
+    source = "; ".join(f"{publishers} ({'; '.join(vintage)})" for publishers, vintage in vintages.items())
+    return {"source": source, "licence": "; ".join(licences)}

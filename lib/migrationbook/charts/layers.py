@@ -20,9 +20,9 @@ def event_rules(events: pd.DataFrame, domain: tuple | None = None) -> alt.LayerC
         without it each label has a row of its own.
     """
     events = events[["date", "label"]].sort_values("date")
-    layers = []
+    layers, base = [], alt.Chart(events, name="events").encode(x="date:T")
     for (row, side), labels in _rows(events, domain).items():
-        chosen = alt.Chart(events).transform_filter(alt.FieldOneOfPredicate("label", labels)).encode(x="date:T")
+        chosen = base.transform_filter(alt.FieldOneOfPredicate("label", labels))
         top = -ROW * row - 2
         layers += [
             chosen.mark_rule(style="event", strokeDash=[2, 3], y=top, y2="height"),
@@ -69,6 +69,22 @@ def interval_band(frame: pd.DataFrame, low: str, high: str, role: str, x: str = 
     )
 
 
+def dot_interval(frame: pd.DataFrame, along: alt.X | alt.Y, estimate: str, low: str, high: str,
+                 role: str = "us") -> alt.LayerChart:
+    """Estimates as dots on their intervals, against a line at zero.
+
+    frame: one row an estimate, with the columns ``estimate``, ``low`` and ``high`` in one unit.
+    along: the axis they are lined up on, by shorthand: ``alt.X("date:T")`` or ``alt.Y("model:N", sort=None)``.
+    """
+    axis = "y" if isinstance(along, alt.X) else "x"
+    base = alt.Chart(frame, name="estimates").encode(along)
+    zero = alt.Chart(frame.head(1), name="zero").mark_rule(style="muted").encode(**{axis: alt.datum(0)})
+    interval = base.mark_rule(color=COLOURS[role], strokeWidth=2).encode(**{axis: f"{low}:Q", f"{axis}2": f"{high}:Q"})
+    dots = base.mark_point(color=COLOURS[role], size=50, opacity=1).encode(
+        **{axis: f"{estimate}:Q"}, tooltip=[along["shorthand"], f"{estimate}:Q", f"{low}:Q", f"{high}:Q"])
+    return alt.layer(zero, interval, dots)
+
+
 def end_labels(frame: pd.DataFrame, y: str, label: str, roles: dict[str, str], x: str = "date",
                height: int = 320, top: float | None = None) -> alt.LayerChart:
     """Direct labels where lines end, in the colours of their lines, moved apart where they would overlap.
@@ -84,7 +100,7 @@ def end_labels(frame: pd.DataFrame, y: str, label: str, roles: dict[str, str], x
         position = max(value * scale, previous + SIZE + 2)
         previous = position
         layers.append(
-            alt.Chart(last).transform_filter(alt.FieldEqualPredicate(name, label))
+            alt.Chart(last, name="labels").transform_filter(alt.FieldEqualPredicate(name, label))
             .mark_text(align="left", dx=6, dy=value * scale - position, color=COLOURS[roles[name]], fontWeight=600)
             .encode(x=f"{x}:T", y=f"{y}:Q", text=f"{label}:N")
         )

@@ -1,4 +1,4 @@
-"""The data package: `load` a table, list the `names`, read the `package` descriptor, `check` that all is sound."""
+"""The data package: `load` a table, list `names`, read the `package` descriptor, `check` the lot."""
 
 from migrationbook.data.package import check, load, names, package, resource
 

@@ -1,7 +1,8 @@
-"""Build tables from the publishers' files: match published totals, validate, then write, all of it or nothing."""
+"""Build tables from the publishers' files: match published totals, validate, write all or nothing."""
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import tempfile
@@ -35,9 +36,9 @@ def described() -> dict[str, dict]:
 def build(raw: Path, wanted: list[str] | None = None) -> None:
     """Build tables (all by default) from the folder ``raw`` and update ``data/``.
 
-    Nothing is written until every wanted table has matched its published totals and its schema. Tables not wanted keep
-    their file and description. Tables marked ``authored`` (the claims) are written by hand in ``data/``: they are
-    validated and described. Raises BookError saying what is wrong.
+    Nothing is written until every wanted table has matched its published totals and its schema. Tables not
+    wanted keep their file and description. Tables marked ``authored`` (the claims) are written by hand in
+    ``data/``: they are validated and described. Raises BookError saying what is wrong.
     """
     tables = described()
     unknown = [name for name in wanted or [] if name not in tables]
@@ -57,7 +58,8 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
             content = as_csv(sources.BUILDERS[name](table), metadata)
             files[metadata["path"]] = content
         entries.append(describe(name, metadata, content, table.checks))
-        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {len(table.checks)} published totals matched")
+        told = "written by hand" if metadata.get("authored") else f"published totals matched: {len(table.checks)}"
+        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
     descriptor = head | {"resources": entries}
     files[DESCRIPTOR] = (json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
@@ -65,25 +67,39 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
 
 
 def as_csv(table: pd.DataFrame, metadata: dict) -> bytes:
-    """The table as CSV bytes: columns of the schema in its order, rows sorted by primary key, ISO dates, LF."""
+    """The table as CSV bytes: columns of the schema in its order, rows sorted by primary key, ISO dates, LF.
+    """
     fields = metadata["schema"]["fields"]
-    table = table[[field["name"] for field in fields]].sort_values(metadata["schema"]["primaryKey"], kind="stable")
+    table = table[[field["name"] for field in fields]].sort_values(
+        metadata["schema"]["primaryKey"], kind="stable"
+    )
     for field in fields:
         if field["type"] == "boolean":
             table = table.assign(**{field["name"]: table[field["name"]].map({True: "true", False: "false"})})
-    return table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.15g").encode("utf-8")
+    return table.to_csv(
+        index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.15g"
+    ).encode("utf-8")
 
 
 def describe(name: str, metadata: dict, content: bytes, checks: list[dict]) -> dict:
     """The Frictionless resource: what was written by hand, and what can be computed from the bytes."""
-    header, rows = cells(content)
+    try:
+        header, rows = cells(content)
+    except (ValueError, csv.Error) as error:
+        raise BookError(f"{metadata['path']}: expected a CSV file in UTF-8, found: {error}") from None
     width = len(metadata["schema"]["fields"])
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header) or len(row) != width:
             raise BookError(f"{metadata['path']}, row {number}: expected {width} cells, found {len(row)}")
     entry = {"name": name} | {key: value for key, value in metadata.items() if key != "authored"}
-    entry |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "hash": digest(content),
-              "bytes": len(content), "rows": len(rows)}
+    entry |= {
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "hash": digest(content),
+        "bytes": len(content),
+        "rows": len(rows),
+    }
     dated = next((column for column in ("date", "start", "fiscal_year", "year") if column in header), None)
     if dated and rows:
         dates = [row[header.index(dated)] for row in rows if row[header.index(dated)]]
@@ -95,7 +111,9 @@ def describe(name: str, metadata: dict, content: bytes, checks: list[dict]) -> d
 def _authored(metadata: dict) -> bytes:
     path = paths.DATA / metadata["path"]
     if not path.exists():
-        raise BookError(f"{metadata['path']}: the file is missing; it is written by hand: restore it from version control")
+        raise BookError(
+            f"{metadata['path']}: the file is missing; it is written by hand: restore it from version control"
+        )
     return path.read_bytes()
 
 
@@ -109,8 +127,8 @@ def _kept_entries() -> dict[str, dict]:
 def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[str]) -> None:
     """Validate the package in a folder aside, then rename its files into place, the descriptor last.
 
-    An interruption before the renames leaves everything as it was; one between them leaves tables that `load` refuses
-    because their hash is not the described one, never a half-written one.
+    An interruption before the renames leaves everything as it was; one between them leaves tables that `load`
+    refuses because their hash is not the described one, never a half-written one.
     """
     paths.DATA.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=paths.DATA) as aside:
@@ -125,7 +143,9 @@ def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[
         for entry in descriptor["resources"]:
             if entry["name"] in wanted:
                 content = (folder / entry["path"]).read_bytes()
-                problems = schema_problems(folder, descriptor, entry["name"]) or table_problems(entry, content)
+                problems = schema_problems(folder, descriptor, entry["name"]) or table_problems(
+                    entry, content
+                )
                 if problems:
                     raise BookError(f"{entry['path']}: {problems[0]}; nothing was written")
         for name in files:

@@ -1,8 +1,8 @@
 """Control sums that find an altered cell.
 
-For each column two sums are kept: of the cells' numbers, and of row number times cell number. If one cell changes by d,
-the first sum changes by d and the second by row × d: the pair gives back the row, and for figures the old value.
-All arithmetic is on whole numbers, so nothing is lost to rounding.
+For each column two sums are kept: of the cells' numbers, and of row number times cell number. If one cell
+changes by d, the first sum changes by d and the second by row × d: the pair gives back the row, and for
+figures the old value. All arithmetic is on whole numbers, so nothing is lost to rounding.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def control_sums(header: list[str], rows: list[list[str]]) -> dict[str, list[int
     return sums
 
 
-def altered_cells(expected: dict[str, list[int]], header: list[str], rows: list[list[str]]) -> dict[str, int | None]:
+def altered_cells(
+    expected: dict[str, list[int]], header: list[str], rows: list[list[str]]
+) -> dict[str, int | None]:
     """Columns whose sums differ from those ``expected``, each with the index of the one row that explains it.
 
     None where no single row does: then several cells of the column differ.

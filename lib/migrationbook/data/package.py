@@ -1,4 +1,4 @@
-"""Read the data package: a table is returned whole, typed and with its metadata, or refused with the reason."""
+"""Read the data package: a table comes whole, typed and with its metadata, or is refused with the reason."""
 
 from __future__ import annotations
 
@@ -29,13 +29,17 @@ def package() -> dict:
     """The Frictionless descriptor of the whole package, as a dictionary (shared: do not change it)."""
     path = paths.DATA / DESCRIPTOR
     if not path.exists():
-        raise BookError(f"{path}: no data package there; check MIGRATIONBOOK_DATA or restore data/ from version control")
+        raise BookError(
+            f"{path}: no data package there; check MIGRATIONBOOK_DATA or restore data/ from version control"
+        )
     try:
         stat = path.stat()
         return _read_descriptor(path, (stat.st_mtime_ns, stat.st_size))
     except json.JSONDecodeError as error:
-        raise BookError(f"{DESCRIPTOR}, line {error.lineno}: expected valid JSON, found: {error.msg}; "
-                        "restore it from version control") from None
+        raise BookError(
+            f"{DESCRIPTOR}, line {error.lineno}: expected valid JSON, found: {error.msg}; "
+            "restore it from version control"
+        ) from None
 
 
 def names() -> list[str]:
@@ -56,24 +60,29 @@ def resource(name: str) -> dict:
 def load(name: str) -> pd.DataFrame:
     """Return table ``name``: one observation a row, columns typed by its schema.
 
-    Dates are ``datetime64``, whole numbers ``int64`` (``Int64`` where cells may be empty), decimals ``float64``, texts
-    ``str`` (empty cells ""), truth values ``bool``. ``frame.attrs`` holds name, title, description, sources, licenses,
-    vintage, caveats and ``units`` (column → unit). A file that is missing, damaged or altered is refused with a
-    BookError naming file, row, column, expected and found.
+    Dates are ``datetime64``, whole numbers ``int64`` (``Int64`` where cells may be empty), decimals
+    ``float64``, texts ``str`` (empty cells ""), truth values ``bool``. ``frame.attrs`` holds name, title,
+    description, sources, licenses, vintage, caveats and ``units`` (column → unit). A file that is missing,
+    damaged or altered is refused with a BookError naming file, row, column, expected and found.
     """
     entry = resource(name)
     content = _content(entry)
     if validate.digest(content) != entry["hash"]:
         problems = validate.schema_problems(paths.DATA, package(), name)
-        raise BookError(f"{entry['path']}: {validate.damage(entry, content, problems)}; {WAY_OUT.format(name=name)}")
+        raise BookError(
+            f"{entry['path']}: {validate.damage(entry, content, problems)}; {WAY_OUT.format(name=name)}"
+        )
     frame = _typed(content, entry["schema"]["fields"])
     frame.attrs = copy.deepcopy({key: entry.get(key) for key in KEPT})
-    frame.attrs["units"] = {field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field}
+    frame.attrs["units"] = {
+        field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field
+    }
     return frame
 
 
 def check(wanted: list[str] | None = None) -> list[str]:
-    """Problems of tables (all by default): schema, keys, hash, number of rows, missing months. Empty = sound."""
+    """Problems of tables (all by default): schema, keys, hash, number of rows, missing months. Empty = sound.
+    """
     problems = []
     for name in wanted or names():
         entry = resource(name)
@@ -101,7 +110,9 @@ def _content(entry: dict) -> bytes:
     try:
         return (paths.DATA / entry["path"]).read_bytes()
     except OSError:
-        raise BookError(f"{entry['path']}: the file is missing; {WAY_OUT.format(name=entry['name'])}") from None
+        raise BookError(
+            f"{entry['path']}: the file is missing; {WAY_OUT.format(name=entry['name'])}"
+        ) from None
 
 
 def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:
@@ -112,9 +123,21 @@ def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:
         if kind == "date":
             dates.append(name)
         else:
-            types[name] = {"integer": "int64" if required else "Int64", "year": "int64" if required else "Int64",
-                           "number": "float64", "boolean": "bool"}.get(kind, "str")
+            types[name] = {
+                "integer": "int64" if required else "Int64",
+                "year": "int64" if required else "Int64",
+                "number": "float64",
+                "boolean": "bool",
+            }.get(kind, "str")
         if kind in ("integer", "year", "number", "date"):
             empty[name] = [""]
-    return pd.read_csv(io.BytesIO(content), dtype=types, parse_dates=dates, date_format="%Y-%m-%d", na_values=empty,
-                       keep_default_na=False, true_values=["true"], false_values=["false"])
+    return pd.read_csv(
+        io.BytesIO(content),
+        dtype=types,
+        parse_dates=dates,
+        date_format="%Y-%m-%d",
+        na_values=empty,
+        keep_default_na=False,
+        true_values=["true"],
+        false_values=["false"],
+    )

@@ -1,4 +1,4 @@
-"""Monthly series ready for a model: one `pandas.Series` per question, each cut from the tables of the data package."""
+"""Monthly series ready for a model: one `pandas.Series` per question, cut from the data package."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ VINTAGES = ("final", "first_published")
 def southwest(measure: str = "border_patrol", vintage: str = "final") -> pd.Series:
     """Encounters at the US southwest border by month (events, not people).
 
-    measure: ``border_patrol`` (between the ports, 1999-10 on), ``ports_of_entry`` (2016-10 on) or their sum ``total``.
-    vintage: ``final`` (the latest figures) or ``first_published``, which puts the numbers CBP first gave for the months
-    of 2019 in place of the later ones where we hold them (April to August 2019; for the total to September).
+    measure: ``border_patrol`` (between the ports, 1999-10 on), ``ports_of_entry`` (2016-10 on) or ``total``.
+    vintage: ``final`` (the latest figures) or ``first_published``, which puts the numbers CBP first gave for
+    the months of 2019 in place of the later ones where we hold them (April to August 2019; for the total to
+    September).
     Source: tables ``cbp_monthly`` and ``cbp_vintages_2019``.
     """
     _one_of("measure", measure, MEASURES)
@@ -32,7 +33,7 @@ def southwest(measure: str = "border_patrol", vintage: str = "final") -> pd.Seri
 
 
 def first_published(measure: str) -> pd.Series:
-    """The numbers CBP first published for months of 2019 (events), without leaks: table ``cbp_vintages_2019``."""
+    """What CBP first published for months of 2019 (events), without leaks: ``cbp_vintages_2019``."""
     rows = load("cbp_vintages_2019").query("first_published and series == @measure and status != 'secondary'")
     return rows.drop_duplicates("date").set_index("date")["encounters"].astype(float).rename(measure)
 
@@ -40,7 +41,8 @@ def first_published(measure: str) -> pd.Series:
 def by_citizenship(*codes: str) -> pd.Series:
     """Border Patrol encounters of the citizens of some countries by month, rounded to 10 by the publisher.
 
-    codes: ISO alpha-3 codes; ``"!MEX"`` means everybody but Mexicans. Source: ``khsm_by_citizenship``, ``khsm_total``.
+    codes: ISO alpha-3 codes; ``"!MEX"`` means everybody but Mexicans. Source: ``khsm_by_citizenship``,
+    ``khsm_total``.
     """
     rows = load("khsm_by_citizenship")
     if codes == ("!MEX",):
@@ -50,18 +52,18 @@ def by_citizenship(*codes: str) -> pd.Series:
 
 
 def by_family_status(*groups: str) -> pd.Series:
-    """Border Patrol encounters by month of family units, unaccompanied children or single adults: ``khsm_by_family_status``."""
+    """Border Patrol encounters by month of some groups of ``khsm_by_family_status`` (events)."""
     rows = load("khsm_by_family_status")
     return _sum(rows[rows["family_status"].isin(groups)], "encounters")
 
 
 def detentions() -> pd.Series:
-    """Detentions by Mexico's migration institute by month (events), 2018-01 on: table ``mexico_detentions``."""
+    """Detentions by Mexico's migration institute by month (events), 2018-01 on: ``mexico_detentions``."""
     return _sum(load("mexico_detentions"), "detentions")
 
 
 def returns() -> pd.Series:
-    """Returns of foreigners by Mexico by month (events, assisted returns included), 2015-01 on: ``mexico_returns``."""
+    """Returns of foreigners by Mexico by month (events), assisted returns included: ``mexico_returns``."""
     return _sum(load("mexico_returns"), "returns")
 
 

@@ -1,4 +1,5 @@
-"""What is wrong with a table: against its schema (Frictionless), its months, and the control sums kept of it."""
+"""What is wrong with a table: against its schema (Frictionless), its months, and the control sums kept of it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ def cells(content: bytes) -> tuple[list[str], list[list[str]]]:
 
 
 def schema_problems(folder: Path, descriptor: dict, name: str) -> list[str]:
-    """Where table ``name`` of the package in ``folder`` breaks its schema: row, column, expected, found, one line each.
+    """Where table ``name`` of the package in ``folder`` breaks its schema: one line for each cell or column.
 
     Types, required cells, minimum, allowed values, patterns, primary and foreign keys.
     """
@@ -36,7 +37,10 @@ def schema_problems(folder: Path, descriptor: dict, name: str) -> list[str]:
 
     # hash and size are ours to judge: a difference there deserves a better answer than two long numbers
     kept = ("name", "path", "format", "encoding", "schema")
-    resources = [{key: entry[key] for key in kept if key in entry} | {"type": "table"} for entry in descriptor["resources"]]
+    resources = [
+        {key: entry[key] for key in kept if key in entry} | {"type": "table"}
+        for entry in descriptor["resources"]
+    ]
     # a copy in which nothing is shared: Frictionless empties the dictionaries it is given
     copied = json.loads(json.dumps({"name": descriptor["name"], "resources": resources}))
     package = Package.from_descriptor(copied, basepath=str(folder))
@@ -93,9 +97,10 @@ def missing_months(entry: dict, content: bytes) -> list[str]:
 
 
 def damage(entry: dict, content: bytes, problems: list[str]) -> str:
-    """Say as exactly as possible how a file differs from the published table; ``problems`` are those of its schema.
+    """Say as exactly as possible how a file differs from the published table.
 
-    What a cell should hold is said only if putting it back restores the published hash.
+    ``problems`` are those of its schema. What a cell should hold is said only if putting it back restores the
+    published hash.
     """
     try:
         header, rows = cells(content)
@@ -103,13 +108,16 @@ def damage(entry: dict, content: bytes, problems: list[str]) -> str:
         return f"expected a CSV file in UTF-8, found: {error}"
     fields = [field["name"] for field in entry["schema"]["fields"]]
     if header != fields:
-        return problems[0] if problems else f"row 1: expected the columns {', '.join(fields)}, found {', '.join(header)}"
+        order = f"row 1: expected the columns {', '.join(fields)}, found {', '.join(header)}"
+        return problems[0] if problems else order
     uneven = next((number for number, row in enumerate(rows, start=2) if len(row) != len(fields)), None)
     if uneven:
-        return f"row {uneven}: expected {len(fields)} cells, found {len(rows[uneven - 2])}: {','.join(rows[uneven - 2])}"
+        row = rows[uneven - 2]
+        return f"row {uneven}: expected {len(fields)} cells, found {len(row)}: {','.join(row)}"
     if len(rows) != entry["rows"]:
-        columns = [name for name, sums in control_sums(header, rows).items() if sums != entry["controls"][name]]
-        told = f"expected {entry['rows']:,} rows, found {len(rows):,} (columns that differ: {', '.join(columns)})"
+        sums, kept = control_sums(header, rows), entry["controls"]
+        columns = ", ".join(name for name in fields if sums[name] != kept[name])
+        told = f"expected {entry['rows']:,} rows, found {len(rows):,} (columns that differ: {columns})"
         return f"{told}; {problems[0]}" if problems else told
     altered = altered_cells(entry["controls"], header, rows)
     if not altered:
@@ -117,8 +125,9 @@ def damage(entry: dict, content: bytes, problems: list[str]) -> str:
     return "; ".join(_cells_told(entry, header, rows, altered, problems))
 
 
-def _cells_told(entry: dict, header: list[str], rows: list[list[str]], altered: dict[str, int | None],
-                problems: list[str]) -> list[str]:
+def _cells_told(
+    entry: dict, header: list[str], rows: list[list[str]], altered: dict[str, int | None], problems: list[str]
+) -> list[str]:
     figures = {field["name"] for field in entry["schema"]["fields"] if field["type"] in ("integer", "number")}
     sums = control_sums(header, rows)
     restored = [list(row) for row in rows]
@@ -136,7 +145,9 @@ def _cells_told(entry: dict, header: list[str], rows: list[list[str]], altered: 
         told.append(f"row {index + 2}, column '{name}': expected {old}, found '{cell}'")
     if known and _restores(entry, header, restored):
         return told
-    if len(altered) == 1 and not known and told:  # one text that occurs nowhere else: the place is sure, the text is not
+    if (
+        len(altered) == 1 and not known and told
+    ):  # one text that occurs nowhere else: the place is sure, the text is not
         return [told[0].replace("expected None", "expected the published text")]
     columns = ", ".join(f"'{name}'" for name in altered)
     return [f"several cells differ from the published table, in column {columns}", *problems[:1]]

@@ -12,8 +12,12 @@ from migrationbook.errors import BookError
 WHOLE = r"\d+"
 DECIMAL = r"-?\d+(\.\d+)?"
 # how far a gathered figure can be trusted, as the hand-made lists say it
-STATUS = {"official": "official", "press-reported-official": "press_reported_official", "secondary": "secondary",
-          "unconfirmed, do not use for a headline": "unconfirmed, do not use for a headline"}
+STATUS = {
+    "official": "official",
+    "press-reported-official": "press_reported_official",
+    "secondary": "secondary",
+    "unconfirmed, do not use for a headline": "unconfirmed, do not use for a headline",
+}
 
 
 class Raw:
@@ -39,19 +43,27 @@ class Raw:
         """
         path = self.folder / file
         if not path.exists():
-            raise BookError(f"{file}: not in {self.folder}; get it from its publisher or name another folder with --raw")
+            raise BookError(
+                f"{file}: not in {self.folder}; get it from its publisher or name another folder with --raw"
+            )
         try:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise BookError(f"{file}: expected a CSV file in UTF-8, found: {' '.join(str(error).split())}") from None
+            raise BookError(
+                f"{file}: expected a CSV file in UTF-8, found: {' '.join(str(error).split())}"
+            ) from None
         missing = [column for column in columns if column not in frame.columns]
         if missing:
-            raise BookError(f"{file}, row 1: expected a column '{missing[0]}', found: {', '.join(frame.columns)}")
+            raise BookError(
+                f"{file}, row 1: expected a column '{missing[0]}', found: {', '.join(frame.columns)}"
+            )
         frame.attrs["file"] = file
         self.files.append(file)
         return frame
 
-    def expect_total(self, label: str, found: float, expected: float, source: str, tolerance: float = 0) -> None:
+    def expect_total(
+        self, label: str, found: float, expected: float, source: str, tolerance: float = 0
+    ) -> None:
         """Hold ``found`` to the published ``expected``, at most ``tolerance`` apart, or raise BookError.
 
         source: who published the expected figure, with the address where there is one.
@@ -60,11 +72,12 @@ class Raw:
         if not abs(found - expected) <= tolerance:
             files = ", ".join(dict.fromkeys(self.files)) or "raw files"
             raise BookError(
-                f"{self.table} from {files}: {label}: expected {expected:,} (tolerance {tolerance:,}; {source}), "
-                f"found {found:,}; nothing was written: compare the file with the publisher's page"
+                f"{self.table} from {files}: {label}: expected {expected:,} (tolerance {tolerance:,}; "
+                f"{source}), found {found:,}; nothing was written: compare the file with the publisher's page"
             )
-        self.checks.append({"label": label, "expected": expected, "found": found, "tolerance": tolerance,
-                            "source": source})
+        self.checks.append(
+            {"label": label, "expected": expected, "found": found, "tolerance": tolerance, "source": source}
+        )
 
 
 def _plain(number: float) -> int | float:
@@ -89,23 +102,31 @@ def months(frame: pd.DataFrame, column: str = "date") -> pd.Series:
 
 
 def recode(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Series:
-    """Replace a publisher's labels by ours; a label we do not know raises BookError rather than pass unseen."""
-    _refuse(frame, column, ~frame[column].isin(list(names)), "one of " + ", ".join(f"'{name}'" for name in names))
+    """Replace a publisher's labels by ours; a label we do not know raises BookError rather than pass unseen.
+    """
+    _refuse(
+        frame, column, ~frame[column].isin(list(names)), "one of " + ", ".join(f"'{name}'" for name in names)
+    )
     return frame[column].map(names)
 
 
 def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
-    """First day, last day and precision of cells like ``2019``, ``2019-06``, ``2019-06-24`` or ``start/end`` of such.
+    """First day, last day and precision of cells like ``2019``, ``2019-06``, ``2019-06-24`` or ``start/end``.
 
-    Columns ``start``, ``end`` (timestamps) and ``date_precision`` (day, month, year or period). Raises BookError like
-    `numbers`.
+    Columns ``start``, ``end`` (timestamps) and ``date_precision`` (day, month, year or period). Raises
+    BookError like `numbers`.
     """
     form = r"\d{4}(-\d{2}(-\d{2})?)?"
     matches = frame[column].str.fullmatch(f"{form}(/{form})?").fillna(False)
     _refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD or start/end")
     parts = frame[column].map(_period)
-    table = pd.DataFrame({"start": pd.to_datetime(parts.str[0], errors="coerce"),
-                          "end": pd.to_datetime(parts.str[1], errors="coerce"), "date_precision": parts.str[2]})
+    table = pd.DataFrame(
+        {
+            "start": pd.to_datetime(parts.str[0], errors="coerce"),
+            "end": pd.to_datetime(parts.str[1], errors="coerce"),
+            "date_precision": parts.str[2],
+        }
+    )
     _refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
     return table
 
@@ -129,5 +150,7 @@ def _day_range(text: str) -> tuple[str, str, str]:
 def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:
     if wrong.any():
         row = wrong.idxmax()  # readers keep the index of the file, so that the row named is the file's own
-        raise BookError(f"{frame.attrs.get('file', 'table')}, row {row + 2}, column '{column}': "
-                        f"expected {wanted}, found '{frame.at[row, column]}'")
+        raise BookError(
+            f"{frame.attrs.get('file', 'table')}, row {row + 2}, column '{column}': "
+            f"expected {wanted}, found '{frame.at[row, column]}'"
+        )

@@ -41,14 +41,17 @@ def honduras_entries(raw: Raw) -> pd.DataFrame:
 def honduras_entries_by_nationality(raw: Raw) -> pd.DataFrame:
     """The same by nationality, 2018-01 to 2025-04; rows whose source names share a code are summed."""
     frame = raw.read(NATIONALITY_FILE, ["date", "nationality_iso3", "value"])
-    rows = pd.DataFrame({"date": months(frame), "nationality": frame["nationality_iso3"],
-                         "entries": numbers(frame, "value")})
+    rows = pd.DataFrame(
+        {"date": months(frame), "nationality": frame["nationality_iso3"], "entries": numbers(frame, "value")}
+    )
     table = rows.groupby(["date", "nationality"], as_index=False)["entries"].sum()
     year = table[table["date"].dt.year == 2023].groupby("nationality")["entries"].sum()
     for nationality, expected in [("VEN", 228889), ("CUB", 85969), ("HTI", 82249), ("ECU", 46086)]:
         raw.expect_total(f"{nationality}, 2023", year.get(nationality, 0), expected, HONDURAS_2023)
     totals = honduras_entries(raw.of("honduras_entries")).set_index("date")["entries"]
-    apart = table.groupby("date")["entries"].sum().sub(totals[table["date"].min():], fill_value=0).abs().max()
+    apart = (
+        table.groupby("date")["entries"].sum().sub(totals[table["date"].min() :], fill_value=0).abs().max()
+    )
     raw.expect_total("largest gap to the monthly total", apart, 0, "table honduras_entries")
     return table
 
@@ -56,8 +59,9 @@ def honduras_entries_by_nationality(raw: Raw) -> pd.DataFrame:
 def _darien(raw: Raw, wanted: str) -> pd.DataFrame:
     frame = raw.read(DARIEN_FILE, ["date", "period", "nationality_iso3", "value"])
     frame = frame[frame["period"] == wanted]
-    return pd.DataFrame({"date": months(frame), "nationality": frame["nationality_iso3"],
-                         "transits": numbers(frame, "value")})
+    return pd.DataFrame(
+        {"date": months(frame), "nationality": frame["nationality_iso3"], "transits": numbers(frame, "value")}
+    )
 
 
 def darien_transits_annual(raw: Raw) -> pd.DataFrame:
@@ -65,15 +69,25 @@ def darien_transits_annual(raw: Raw) -> pd.DataFrame:
     table = _darien(raw, "year")
     table.insert(0, "year", table["date"].dt.year.astype("int64"))
     years = table.groupby("year")["transits"].sum()
-    published = {2010: 559, 2011: 283, 2012: 1777, 2013: 3051, 2014: 6175, 2015: 29289, 2016: 30055, 2017: 6780,
-                 2018: 9222, 2019: 22102}
+    published = {
+        2010: 559,
+        2011: 283,
+        2012: 1777,
+        2013: 3051,
+        2014: 6175,
+        2015: 29289,
+        2016: 30055,
+        2017: 6780,
+        2018: 9222,
+        2019: 22102,
+    }
     for year, expected in published.items():
         raw.expect_total(f"crossings, {year}", years.get(year, 0), expected, DARIEN)
     return table.drop(columns="date")
 
 
 def darien_transits_monthly(raw: Raw) -> pd.DataFrame:
-    """Crossings of the Darién by nationality and month, 2020-01 to 2025-04; months without a crossing have no row."""
+    """Crossings of the Darién by nationality and month, 2020-01 on; a month without a crossing has no row."""
     table = _darien(raw, "month")
     years = table.groupby(table["date"].dt.year)["transits"].sum()
     for year, expected in [(2020, 6465), (2021, 133726), (2022, 248284)]:

@@ -8,10 +8,20 @@ from __future__ import annotations
 import pandas as pd
 
 from migrationbook.errors import BookError
-from migrationbook.sources.reading import STATUS, Raw, months, numbers, recode
+from migrationbook.sources.reading import Raw, months, numbers, recode
 
 FOLDER = "enforcement/"
-SOUTHWEST = ["big_bend", "del_rio", "el_centro", "el_paso", "laredo", "rio_grande_valley", "san_diego", "tucson", "yuma"]
+SOUTHWEST = [
+    "big_bend",
+    "del_rio",
+    "el_centro",
+    "el_paso",
+    "laredo",
+    "rio_grande_valley",
+    "san_diego",
+    "tucson",
+    "yuma",
+]
 COASTAL = ["miami", "new_orleans", "ramey", "livermore"]
 NORTHERN = ["blaine", "buffalo", "detroit", "grand_forks", "havre", "houlton", "spokane", "swanton"]
 BORDERS = {"southwest": SOUTHWEST, "coastal": COASTAL, "northern": NORTHERN}
@@ -19,18 +29,23 @@ BORDERS = {"southwest": SOUTHWEST, "coastal": COASTAL, "northern": NORTHERN}
 SECTOR_FILE = FOLDER + "cbp_usbp_apprehensions_by_sector_monthly_fy2000_fy2020.csv"
 COMPONENT_FILE = FOLDER + "cbp_swb_encounters_monthly_component_demographic_citizenship_2017-10_2025-05.csv"
 CURRENT_FILE = FOLDER + "cbp_southwest_land_border_encounters_fy2022_fy2025aug.csv"
-FY2017_FILE = FOLDER + "cbp_swb_usbp_ofo_fy2017_monthly_and_ofo_annual_fy2014_fy2018.csv"
-VINTAGE_FILE = FOLDER + "cbp_swb_monthly_figures_by_vintage_fy2019.csv"
 
 COMPONENTS = {"U.S. Border Patrol": "border_patrol", "Office of Field Operations": "ports_of_entry"}
 AUTHORITIES = {"Title 8": "title_8", "Title 42": "title_42"}
-ENCOUNTER_TYPES = {"Apprehensions": "apprehension", "Inadmissibles": "inadmissible", "Expulsions": "expulsion"}
-DEMOGRAPHICS = {"Single Adults": "single_adults", "FMUA": "family_units", "UAC": "unaccompanied_children",
-                "Accompanied Minors": "accompanied_minors"}
+ENCOUNTER_TYPES = {
+    "Apprehensions": "apprehension",
+    "Inadmissibles": "inadmissible",
+    "Expulsions": "expulsion",
+}
+DEMOGRAPHICS = {
+    "Single Adults": "single_adults",
+    "FMUA": "family_units",
+    "UAC": "unaccompanied_children",
+    "Accompanied Minors": "accompanied_minors",
+}
 GROUPINGS = {"Mexico": "MEX", "Guatemala": "GTM", "Honduras": "HND", "El Salvador": "SLV", "Other": "OOO"}
-MONTHS = {name: number for number, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), start=1)}
+MONTHS = dict(JAN=1, FEB=2, MAR=3, APR=4, MAY=5, JUN=6, JUL=7, AUG=8, SEP=9, OCT=10, NOV=11, DEC=12)
 CRS = "Congressional Research Service: https://www.everycrsreport.com/reports/R46012.html"
-FY2017_PAGE = "CBP: https://www.cbp.gov/newsroom/stats/sw-border-migration-fy2017"
 
 
 def fiscal_year(dates: pd.Series) -> pd.Series:
@@ -54,178 +69,167 @@ def apprehensions_by_sector(raw: Raw) -> pd.DataFrame:
         wrong = sums != numbers(wide, printed)
         if wrong.any():
             row = wrong.idxmax()
-            raise BookError(f"{SECTOR_FILE}, row {row + 2}, column '{printed}': expected {sums[row]} (the sum of its "
-                            f"sectors), found '{wide.at[row, printed]}'")
+            raise BookError(
+                f"{SECTOR_FILE}, row {row + 2}, column '{printed}': expected {sums[row]} (the sum of its "
+                f"sectors), found '{wide.at[row, printed]}'"
+            )
     table = pd.concat(
-        pd.DataFrame({"date": dates, "fiscal_year": fiscal_year(dates), "border": border, "sector": sector,
-                      "apprehensions": columns[sector]})
-        for border, group in BORDERS.items() for sector in group
+        pd.DataFrame(
+            {
+                "date": dates,
+                "fiscal_year": fiscal_year(dates),
+                "border": border,
+                "sector": sector,
+                "apprehensions": columns[sector],
+            }
+        )
+        for border, group in BORDERS.items()
+        for sector in group
     )
     southwest = table[table["border"] == "southwest"]
-    for year, expected, source in [(2000, 1643679, "CBP, FY2000-FY2020"), (2017, 303916, CRS), (2018, 396579, CRS),
-                                   (2019, 851508, CRS)]:
-        raw.expect_total(f"southwest border, fiscal year {year}", by_fiscal_year(southwest, "apprehensions", year),
-                         expected, source)
+    for year, expected, source in [
+        (2000, 1643679, "CBP, FY2000-FY2020"),
+        (2017, 303916, CRS),
+        (2018, 396579, CRS),
+        (2019, 851508, CRS),
+    ]:
+        raw.expect_total(
+            f"southwest border, fiscal year {year}",
+            by_fiscal_year(southwest, "apprehensions", year),
+            expected,
+            source,
+        )
     april = southwest.loc[southwest["date"] == "2001-04-01", "apprehensions"].sum()
-    raw.expect_total("southwest border, April 2001", april, 142813, "US Bureau of Transportation Statistics, June 2002: "
-                     "https://www.bts.gov/archive/publications/transportation_indicators/june_2002/Security/"
-                     "SouthWest_Border_Apprehensions")
+    raw.expect_total(
+        "southwest border, April 2001",
+        april,
+        142813,
+        "US Bureau of Transportation Statistics, June 2002: "
+        "https://www.bts.gov/archive/publications/transportation_indicators/june_2002/Security/"
+        "SouthWest_Border_Apprehensions",
+    )
     return table
 
 
 def cbp_encounters(raw: Raw) -> pd.DataFrame:
-    """Southwest land border encounters by component, authority, demographic and citizenship, 2017-10 to 2025-08.
+    """Southwest land border encounters by component, authority, group and citizenship, 2017-10 to 2025-08.
 
-    Two files of the same publisher: a compilation of June 2025, and its own file of August 2025 for the months after.
-    They are compared over every month and component they share before the second is allowed to carry the first on.
+    Two files of the same publisher: a compilation of June 2025, and its own file of August 2025 for the
+    months after. They are compared over every month and component they share before the second is allowed to
+    carry the first on.
     """
-    frame = raw.read(COMPONENT_FILE, ["date", "component", "authority", "encounter_type", "demographic",
-                                      "citizenship_iso3", "value"])
-    compiled = pd.DataFrame({
-        "date": months(frame), "component": recode(frame, "component", COMPONENTS),
-        "authority": recode(frame, "authority", AUTHORITIES),
-        "encounter_type": recode(frame, "encounter_type", ENCOUNTER_TYPES),
-        "demographic": recode(frame, "demographic", DEMOGRAPHICS),
-        "citizenship": frame["citizenship_iso3"], "encounters": numbers(frame, "value"), "vintage": "2025-06",
-    })
+    frame = raw.read(
+        COMPONENT_FILE,
+        ["date", "component", "authority", "encounter_type", "demographic", "citizenship_iso3", "value"],
+    )
+    compiled = pd.DataFrame(
+        {
+            "date": months(frame),
+            "component": recode(frame, "component", COMPONENTS),
+            "authority": recode(frame, "authority", AUTHORITIES),
+            "encounter_type": recode(frame, "encounter_type", ENCOUNTER_TYPES),
+            "demographic": recode(frame, "demographic", DEMOGRAPHICS),
+            "citizenship": frame["citizenship_iso3"],
+            "encounters": numbers(frame, "value"),
+            "vintage": "2025-06",
+        }
+    )
     current = _current_file(raw)
-    shared = [part[part["date"].between(current["date"].min(), compiled["date"].max())] for part in (compiled, current)]
+    shared = [
+        part[part["date"].between(current["date"].min(), compiled["date"].max())]
+        for part in (compiled, current)
+    ]
     ours, theirs = (part.groupby(["date", "component"])["encounters"].sum() for part in shared)
     gap = theirs.sub(ours, fill_value=0).abs()
     settled = gap.index.get_level_values("date") < "2024-10-01"
     source = "CBP: https://www.cbp.gov/document/stats/southwest-land-border-encounters"
-    raw.expect_total("largest gap of the two files in a month and component, fiscal 2022 to 2024",
-                     gap[settled].max(), 0, source)
-    raw.expect_total("largest gap of the two files in a month and component, fiscal 2025",
-                     gap[~settled].max(), 0, source, tolerance=6)
+    raw.expect_total(
+        "largest gap of the two files in a month and component, fiscal 2022 to 2024",
+        gap[settled].max(),
+        0,
+        source,
+    )
+    raw.expect_total(
+        "largest gap of the two files in a month and component, fiscal 2025",
+        gap[~settled].max(),
+        0,
+        source,
+        tolerance=6,
+    )
     table = pd.concat([compiled, current[current["date"] > compiled["date"].max()]])
-    cns = ("CBP in CNS News: https://www.cnsnews.com/news/article/susan-jones/"
-           "109144-apprehendedinadmissible-sw-border-april-1133-april-18")
+    cns = (
+        "CBP in CNS News: https://www.cnsnews.com/news/article/susan-jones/"
+        "109144-apprehendedinadmissible-sw-border-april-1133-april-18"
+    )
     repeated = "CBP fiscal-year totals, as repeated in robertromore/fixamerica (secondary)"
-    for year, expected, source in [(2018, 521090, cns), (2019, 977509, repeated), (2020, 458088, repeated),
-                                   (2021, 1734686, repeated), (2022, 2378944, repeated), (2023, 2475669, repeated)]:
-        raw.expect_total(f"both components, fiscal year {year}", by_fiscal_year(table, "encounters", year), expected,
-                         source)
-    raw.expect_total("both components, September 2019", table.loc[table["date"] == "2019-09-01", "encounters"].sum(),
-                     52546, "CBP in The Monitor: https://www.themonitor.com/2019/10/08/border-apprehensions-60-since-may/")
+    for year, expected, source in [
+        (2018, 521090, cns),
+        (2019, 977509, repeated),
+        (2020, 458088, repeated),
+        (2021, 1734686, repeated),
+        (2022, 2378944, repeated),
+        (2023, 2475669, repeated),
+    ]:
+        raw.expect_total(
+            f"both components, fiscal year {year}",
+            by_fiscal_year(table, "encounters", year),
+            expected,
+            source,
+        )
+    raw.expect_total(
+        "both components, September 2019",
+        table.loc[table["date"] == "2019-09-01", "encounters"].sum(),
+        52546,
+        "CBP in The Monitor: https://www.themonitor.com/2019/10/08/border-apprehensions-60-since-may/",
+    )
     patrol, ports = (table[table["component"] == name] for name in ("border_patrol", "ports_of_entry"))
-    raw.expect_total("Border Patrol, fiscal year 2021", by_fiscal_year(patrol, "encounters", 2021), 1659206,
-                     "Congressional Research Service R46999: https://www.capitollabsllc.com/crs/product/R46999")
-    raw.expect_total("ports of entry, fiscal year 2021", by_fiscal_year(ports, "encounters", 2021), 75480,
-                     "CBP: https://www.cbp.gov/node/366872/printable/print")
-    raw.expect_total("ports of entry, fiscal year 2018", by_fiscal_year(ports, "encounters", 2018), 124511,
-                     "CBP release of 5 June 2019: https://www.latinorebels.com/2019/06/05/cbpapprehensions/")
+    raw.expect_total(
+        "Border Patrol, fiscal year 2021",
+        by_fiscal_year(patrol, "encounters", 2021),
+        1659206,
+        "Congressional Research Service R46999: https://www.capitollabsllc.com/crs/product/R46999",
+    )
+    raw.expect_total(
+        "ports of entry, fiscal year 2021",
+        by_fiscal_year(ports, "encounters", 2021),
+        75480,
+        "CBP: https://www.cbp.gov/node/366872/printable/print",
+    )
+    raw.expect_total(
+        "ports of entry, fiscal year 2018",
+        by_fiscal_year(ports, "encounters", 2018),
+        124511,
+        "CBP release of 5 June 2019: https://www.latinorebels.com/2019/06/05/cbpapprehensions/",
+    )
     return table
 
 
 def _current_file(raw: Raw) -> pd.DataFrame:
-    frame = raw.read(CURRENT_FILE, ["Fiscal Year", "Month (abbv)", "Component", "Demographic", "Citizenship Grouping",
-                                    "Title of Authority", "Encounter Type", "Encounter Count"])
+    frame = raw.read(
+        CURRENT_FILE,
+        [
+            "Fiscal Year",
+            "Month (abbv)",
+            "Component",
+            "Demographic",
+            "Citizenship Grouping",
+            "Title of Authority",
+            "Encounter Type",
+            "Encounter Count",
+        ],
+    )
     years = {label: int(label[:4]) for label in frame["Fiscal Year"].unique() if label[:4].isdigit()}
     year, number = recode(frame, "Fiscal Year", years), recode(frame, "Month (abbv)", MONTHS)
-    table = pd.DataFrame({
-        "date": pd.to_datetime({"year": year - (number >= 10), "month": number, "day": 1}),
-        "component": recode(frame, "Component", COMPONENTS),
-        "authority": recode(frame, "Title of Authority", AUTHORITIES),
-        "encounter_type": recode(frame, "Encounter Type", ENCOUNTER_TYPES),
-        "demographic": recode(frame, "Demographic", DEMOGRAPHICS),
-        "citizenship": recode(frame, "Citizenship Grouping", GROUPINGS),
-        "encounters": numbers(frame, "Encounter Count"),
-    })
+    table = pd.DataFrame(
+        {
+            "date": pd.to_datetime({"year": year - (number >= 10), "month": number, "day": 1}),
+            "component": recode(frame, "Component", COMPONENTS),
+            "authority": recode(frame, "Title of Authority", AUTHORITIES),
+            "encounter_type": recode(frame, "Encounter Type", ENCOUNTER_TYPES),
+            "demographic": recode(frame, "Demographic", DEMOGRAPHICS),
+            "citizenship": recode(frame, "Citizenship Grouping", GROUPINGS),
+            "encounters": numbers(frame, "Encounter Count"),
+        }
+    )
     keys = [column for column in table.columns if column != "encounters"]
     return table.groupby(keys, as_index=False)["encounters"].sum().assign(vintage="2025-08")
-
-
-def cbp_fiscal_year_2017(raw: Raw) -> pd.DataFrame:
-    """CBP's page for fiscal 2017: months by component and group, ports of entry by year 2014 to 2018, two vintages."""
-    frame = raw.read(FY2017_FILE, ["date", "series", "value", "url", "quality", "note", "vintage"])
-    series = {
-        "usbp_swb_apprehensions": ("border_patrol", "all"), "ofo_swb_inadmissibles": ("ports_of_entry", "all"),
-        "ofo_swb_inadmissibles_fiscal_year_total": ("ports_of_entry", "all"),
-        "usbp_swb_unaccompanied_children": ("border_patrol", "unaccompanied_children"),
-        "usbp_swb_family_unit_individuals": ("border_patrol", "family_units"),
-        "ofo_swb_family_unit_individuals": ("ports_of_entry", "family_units"),
-    }
-    pairs = recode(frame, "series", series)
-    annual = frame["date"].str.fullmatch(r"FY\d{4}")
-    opening = (frame["date"].str[2:].where(annual, "2000").astype(int) - 1).astype(str) + "-10-01"
-    days = frame.assign(date=frame["date"].where(~annual, opening))
-    table = pd.DataFrame({
-        "date": months(days), "period": annual.map({True: "fiscal_year", False: "month"}),
-        "component": pairs.str[0], "demographic": pairs.str[1], "encounters": numbers(frame, "value"),
-        "vintage": frame["vintage"].replace({"FY2017 year end": "2017-10"}),
-        "status": recode(frame, "quality", STATUS), "url": frame["url"], "note": frame["note"],
-    })
-    final = table[(table["period"] == "month") & (table["vintage"] == "2017-10")]
-    sums = final.groupby(["component", "demographic"])["encounters"].sum()
-    for key, expected, source in [(("ports_of_entry", "all"), 111275, FY2017_PAGE), (("border_patrol", "all"), 303916, CRS),
-                                  (("border_patrol", "family_units"), 75622, FY2017_PAGE)]:
-        label = f"months of fiscal 2017, {' '.join(key).replace('_', ' ')}"
-        raw.expect_total(label, sums.get(key, 0), expected, source)
-    return table
-
-
-def cbp_monthly(raw: Raw) -> pd.DataFrame:
-    """One row per month and component: the longest exact series the other tables give, every seam checked."""
-    def assembled(component: str, frame: pd.DataFrame, column: str, basis: str) -> pd.DataFrame:
-        sums = frame.groupby("date")[column].sum()
-        return pd.DataFrame({"date": sums.index, "component": component, "encounters": sums.to_numpy(), "basis": basis})
-
-    sectors = apprehensions_by_sector(raw.of("apprehensions_by_sector")).query("border == 'southwest'")
-    encounters = cbp_encounters(raw.of("cbp_encounters"))
-    page = cbp_fiscal_year_2017(raw.of("cbp_fiscal_year_2017")).query(
-        "period == 'month' and demographic == 'all' and vintage == '2017-10'")
-    patrol_old = assembled("border_patrol", sectors, "apprehensions", "apprehensions_by_sector")
-    patrol_new = assembled("border_patrol", encounters.query("component == 'border_patrol'"), "encounters",
-                           "cbp_encounters")
-    ports_old = assembled("ports_of_entry", page.query("component == 'ports_of_entry'"), "encounters",
-                          "cbp_fiscal_year_2017")
-    ports_new = assembled("ports_of_entry", encounters.query("component == 'ports_of_entry'"), "encounters",
-                          "cbp_encounters")
-    seam = patrol_old.merge(patrol_new, on="date", suffixes=("", "_later"))
-    apart = (seam["encounters"] - seam["encounters_later"]).abs().max()
-    raw.expect_total(f"Border Patrol, largest gap of the two tables in their {len(seam)} shared months", apart, 0,
-                     "tables apprehensions_by_sector and cbp_encounters")
-    printed = page.query("component == 'border_patrol'").set_index("date")["encounters"]
-    exact = patrol_old.set_index("date")["encounters"].reindex(printed.index)
-    raw.expect_total("Border Patrol, months of fiscal 2017 that differ from CBP's page",
-                     int((printed != exact).sum()), 0, FY2017_PAGE)
-    table = pd.concat([patrol_old, patrol_new[patrol_new["date"] > patrol_old["date"].max()], ports_old,
-                       ports_new[ports_new["date"] > ports_old["date"].max()]])
-    raw.expect_total("both components, fiscal year 2019", by_fiscal_year(table, "encounters", 2019), 977509,
-                     "CBP fiscal-year total")
-    return table
-
-
-def cbp_vintages_2019(raw: Raw) -> pd.DataFrame:
-    """What CBP published for the months of fiscal 2019, release by release, and the figures of today."""
-    frame = raw.read(VINTAGE_FILE, ["date", "series", "value", "publisher", "url", "quality", "note", "vintage"])
-    series = {
-        "usbp_swb_apprehensions": "border_patrol", "ofo_swb_inadmissibles": "ports_of_entry",
-        "swb_total_apprehensions_plus_inadmissibles": "total", "usbp_swb_unaccompanied_children": "unaccompanied_children",
-        "usbp_swb_family_unit_individuals": "family_units", "usbp_swb_single_adults": "single_adults",
-    }
-    table = pd.DataFrame({
-        "date": months(frame), "series": recode(frame, "series", series), "encounters": numbers(frame, "value"),
-        "vintage": frame["vintage"].str.extract(r"^(final|\d{4}-\d{2})", expand=False),
-        "first_published": frame["vintage"].str.contains("(first)", regex=False),
-        "status": recode(frame, "quality", STATUS), "publisher": frame["publisher"], "url": frame["url"],
-        # the source notes name the raw file the final figures were taken from; readers know it as a table
-        "note": frame["note"].str.replace(r"taken from \S+\.csv in this folder", "equal to table cbp_encounters", regex=True),
-    })
-    first = table[table["first_published"]].drop_duplicates(["date", "series"])
-    first = first.pivot(index="date", columns="series", values="encounters")
-    for month in ("2019-05-01", "2019-06-01", "2019-07-01"):
-        row = first.loc[month]
-        raw.expect_total(f"first-published components of {month[:7]}", row["border_patrol"] + row["ports_of_entry"],
-                         row["total"], "the total printed with them")
-    raw.expect_total("first-published Border Patrol, June 2019", first.loc["2019-06-01", "border_patrol"], 94897,
-                     "CBP, July 2019: https://thehill.com/latino/452477-sharp-drop-in-june-border-apprehensions")
-    raw.expect_total("first-published Border Patrol, May 2019", first.loc["2019-05-01", "border_patrol"], 132887,
-                     "CBP release of 5 June 2019: https://www.latinorebels.com/2019/06/05/cbpapprehensions/")
-    final = table[table["vintage"] == "final"].pivot(index="date", columns="series", values="encounters")
-    today = cbp_encounters(raw.of("cbp_encounters")).pivot_table(index="date", columns="component", values="encounters",
-                                                                aggfunc="sum").reindex(final.index)
-    raw.expect_total("final figures that differ from today's", int((final[today.columns] != today).sum().sum()), 0,
-                     "table cbp_encounters")
-    return table

@@ -1,4 +1,4 @@
-"""US statistics behind the border counts: the monthly workbook of DHS (rounded) and CBP's annual tables by sector."""
+"""The monthly workbook of DHS on the border (rounded), and CBP's annual tables by sector."""
 
 from __future__ import annotations
 
@@ -46,13 +46,25 @@ def khsm_total(raw: Raw) -> pd.DataFrame:
     exact = _exact(raw).groupby("date")["apprehensions"].sum()
     gap = (table.set_index("date")["encounters"] - exact).dropna()
     monthly = gap["2009-10":"2019-09"].abs().max()
-    raw.expect_total("largest gap to CBP's exact count in a month of fiscal 2010 to 2019", monthly, 0,
-                     "table apprehensions_by_sector, exact; here rounded to 10", tolerance=5)
+    raw.expect_total(
+        "largest gap to CBP's exact count in a month of fiscal 2010 to 2019",
+        monthly,
+        0,
+        "table apprehensions_by_sector, exact; here rounded to 10",
+        tolerance=5,
+    )
     early = gap["2004-10":"2009-09"]
     yearly = early.groupby(fiscal_year(early.index.to_series())).sum().abs().max()
-    raw.expect_total("largest gap to CBP's exact count in a fiscal year 2005 to 2009", yearly, 0,
-                     "table apprehensions_by_sector, exact; here rounded to 10", tolerance=120)
-    raw.expect_total("fiscal year 2019", by_fiscal_year(table, "encounters", 2019), 851508, CRS, YEAR_OF_ROUNDED_MONTHS)
+    raw.expect_total(
+        "largest gap to CBP's exact count in a fiscal year 2005 to 2009",
+        yearly,
+        0,
+        "table apprehensions_by_sector, exact; here rounded to 10",
+        tolerance=120,
+    )
+    raw.expect_total(
+        "fiscal year 2019", by_fiscal_year(table, "encounters", 2019), 851508, CRS, YEAR_OF_ROUNDED_MONTHS
+    )
     return table
 
 
@@ -61,10 +73,13 @@ def khsm_by_citizenship(raw: Raw) -> pd.DataFrame:
     frame = _khsm(raw, "citizenship")
     frame["citizenship"] = recode(frame, "category", ISO3)
     table = frame.rename(columns={"category": "citizenship_name"})[
-        ["date", "fiscal_year", "citizenship", "citizenship_name", "encounters"]]
+        ["date", "fiscal_year", "citizenship", "citizenship_name", "encounters"]
+    ]
     year = table[table["fiscal_year"] == 2019].groupby("citizenship")["encounters"].sum()
     for label, code, expected in [("Guatemalans", "GTM", 264168), ("Mexicans", "MEX", 166458)]:
-        raw.expect_total(f"{label}, fiscal year 2019", year.get(code, 0), expected, POLICY_WATCH, YEAR_OF_ROUNDED_MONTHS)
+        raw.expect_total(
+            f"{label}, fiscal year 2019", year.get(code, 0), expected, POLICY_WATCH, YEAR_OF_ROUNDED_MONTHS
+        )
     of_2011 = table[table["fiscal_year"] == 2011].groupby("citizenship")["encounters"].sum()
     share = round(100 * of_2011.get("MEX", 0) / of_2011.sum(), 1)
     raw.expect_total("Mexicans in every hundred, fiscal year 2011", share, 86, CRS, tolerance=0.5)
@@ -74,14 +89,22 @@ def khsm_by_citizenship(raw: Raw) -> pd.DataFrame:
 def khsm_by_family_status(raw: Raw) -> pd.DataFrame:
     """Border Patrol encounters by family status and month, rounded to 10."""
     frame = _khsm(raw, "family_status")
-    names = {"Family Unit Individuals": "family_units", "Single Adults": "single_adults",
-             "Unaccompanied Children": "unaccompanied_children"}
+    names = {
+        "Family Unit Individuals": "family_units",
+        "Single Adults": "single_adults",
+        "Unaccompanied Children": "unaccompanied_children",
+    }
     frame["family_status"] = recode(frame, "category", names)
     table = frame[["date", "fiscal_year", "family_status", "encounters"]]
     year = table[table["fiscal_year"] == 2019].groupby("family_status")["encounters"].sum()
     for status, expected in [("family_units", 473682), ("unaccompanied_children", 76020)]:
-        raw.expect_total(f"{status.replace('_', ' ')}, fiscal year 2019", year.get(status, 0), expected, POLICY_WATCH,
-                         YEAR_OF_ROUNDED_MONTHS)
+        raw.expect_total(
+            f"{status.replace('_', ' ')}, fiscal year 2019",
+            year.get(status, 0),
+            expected,
+            POLICY_WATCH,
+            YEAR_OF_ROUNDED_MONTHS,
+        )
     of_2012 = table[table["fiscal_year"] == 2012].groupby("family_status")["encounters"].sum()
     share = round(100 * of_2012.get("single_adults", 0) / of_2012.sum(), 1)
     raw.expect_total("single adults in every hundred, fiscal year 2012", share, 90, CRS, tolerance=0.5)
@@ -92,33 +115,46 @@ def khsm_by_sector(raw: Raw) -> pd.DataFrame:
     """Border Patrol encounters by southwest sector and month, rounded to 10, to 2024-11."""
     frame = _khsm(raw, "sector")
     names = {label: label.split(",")[0].lower().replace(" ", "_") for label in frame["category"].unique()}
-    frame["sector"] = recode(frame, "category", {label: name for label, name in names.items() if name in SOUTHWEST})
+    frame["sector"] = recode(
+        frame, "category", {label: name for label, name in names.items() if name in SOUTHWEST}
+    )
     table = frame[["date", "fiscal_year", "sector", "encounters"]]
     both = table.merge(_exact(raw), on=["date", "sector"], suffixes=("", "_exact"))
     both = both[both["fiscal_year"].between(2010, 2019)]
-    raw.expect_total("largest gap to CBP's exact count in a sector and month of fiscal 2010 to 2019",
-                     (both["encounters"] - both["apprehensions"]).abs().max(), 0,
-                     "table apprehensions_by_sector, exact; here rounded to 10", tolerance=5)
+    raw.expect_total(
+        "largest gap to CBP's exact count in a sector and month of fiscal 2010 to 2019",
+        (both["encounters"] - both["apprehensions"]).abs().max(),
+        0,
+        "table apprehensions_by_sector, exact; here rounded to 10",
+        tolerance=5,
+    )
     return table
 
 
 def _by_sector(raw: Raw, file: str, column: str, name: str) -> pd.DataFrame:
-    """CBP's annual tables: one row per sector and fiscal year, with the printed totals of the borders still in."""
+    """CBP's annual tables by sector and fiscal year, the printed totals of the borders still among them."""
     frame = raw.read(file, ["sector", "fiscal_year", column])
-    # "NA" is the publisher's mark for a sector that did not exist or was not reported: no row, rather than a zero.
+    # "NA" is the publisher's mark for a sector that did not exist or was not reported: no row, not a zero
     frame = frame[frame[column] != "NA"]
-    return pd.DataFrame({"fiscal_year": numbers(frame, "fiscal_year"), "sector": frame["sector"].str.replace(" ", "_"),
-                         name: numbers(frame, column)})
+    return pd.DataFrame(
+        {
+            "fiscal_year": numbers(frame, "fiscal_year"),
+            "sector": frame["sector"].str.replace(" ", "_"),
+            name: numbers(frame, column),
+        }
+    )
 
 
 def _hold_to_printed(table: pd.DataFrame, name: str, file: str, last: int = 9999) -> None:
-    """Refuse the table if the southwest sectors of a fiscal year up to ``last`` do not sum to the printed total."""
+    """Refuse the table if southwest sectors of a year up to ``last`` do not sum to the printed total."""
     printed = table[table["sector"] == "southwest_border"].set_index("fiscal_year")[name]
     sums = table[table["sector"].isin(SOUTHWEST)].groupby("fiscal_year")[name].sum().reindex(printed.index)
     wrong = [year for year in sorted(printed.index) if year <= last and printed[year] != sums[year]]
     if wrong:
-        raise BookError(f"{file}, column '{name}': the southwest sectors of fiscal year {wrong[0]}: expected "
-                        f"{printed[wrong[0]]:,} (printed total), found {sums[wrong[0]]:,}")
+        raise BookError(
+            f"{file}, column '{name}': the southwest sectors of fiscal year {wrong[0]}: expected "
+            f"{printed[wrong[0]]:,} (printed total), found {sums[wrong[0]]:,}"
+        )
 
 
 def border_patrol_agents(raw: Raw) -> pd.DataFrame:
@@ -127,15 +163,24 @@ def border_patrol_agents(raw: Raw) -> pd.DataFrame:
     # from 2010 the printed southwest total counts up to 129 agents who belong to no sector
     _hold_to_printed(table, "agents", AGENTS_FILE, last=2009)
     at = table.set_index(["fiscal_year", "sector"])["agents"]
-    clip = ("CBP sector profile in Tucson News Now, January 2017: http://www.tucsonnewsnow.com/story/34356544/"
-            "no-word-if-tucson-sector-will-get-additional-bp-agents-in-trumps-executive-order")
+    clip = (
+        "CBP sector profile in Tucson News Now, January 2017: http://www.tucsonnewsnow.com/story/34356544/"
+        "no-word-if-tucson-sector-will-get-additional-bp-agents-in-trumps-executive-order"
+    )
     for sector, expected in [("tucson", 3834), ("rio_grande_valley", 3135)]:
-        raw.expect_total(f"{sector.replace('_', ' ')}, fiscal year 2016", at.get((2016, sector), 0), expected, clip)
+        raw.expect_total(
+            f"{sector.replace('_', ' ')}, fiscal year 2016", at.get((2016, sector), 0), expected, clip
+        )
     southwest = table[table["sector"].isin(SOUTHWEST)].groupby("fiscal_year")["agents"].sum()
-    raw.expect_total("southwest sectors, fiscal year 2011", southwest.get(2011, 0), 18506,
-                     "CBP in Townhall, January 2024, which counts 59 agents who belong to no sector: "
-                     "https://townhall.com/columnists/terryjeffrey/2024/01/24/federal-civilian-employees-in-kentucky-"
-                     "outnumber-border-patrol-at-us-mexico-border-n2634089", tolerance=59)
+    raw.expect_total(
+        "southwest sectors, fiscal year 2011",
+        southwest.get(2011, 0),
+        18506,
+        "CBP in Townhall, January 2024, which counts 59 agents who belong to no sector: "
+        "https://townhall.com/columnists/terryjeffrey/2024/01/24/federal-civilian-employees-in-kentucky-"
+        "outnumber-border-patrol-at-us-mexico-border-n2634089",
+        tolerance=59,
+    )
     return table[table["sector"].isin([sector for group in BORDERS.values() for sector in group])]
 
 
@@ -145,8 +190,12 @@ def apprehensions_annual(raw: Raw) -> pd.DataFrame:
     _hold_to_printed(table, "apprehensions", ANNUAL_FILE)
     table = table[table["sector"].isin(SOUTHWEST)]
     years = table.groupby("fiscal_year")["apprehensions"].sum()
-    for year, expected, source in [(2000, 1643679, "CBP, FY2000-FY2020"), (2017, 303916, CRS), (2018, 396579, CRS),
-                                   (2019, 851508, CRS)]:
+    for year, expected, source in [
+        (2000, 1643679, "CBP, FY2000-FY2020"),
+        (2017, 303916, CRS),
+        (2018, 396579, CRS),
+        (2019, 851508, CRS),
+    ]:
         raw.expect_total(f"southwest border, fiscal year {year}", years.get(year, 0), expected, source)
     return table
 
@@ -157,13 +206,19 @@ def border_deaths(raw: Raw) -> pd.DataFrame:
     _hold_to_printed(table, "deaths", DEATHS_FILE)
     table = table[table["sector"].isin(SOUTHWEST)]
     years = table.groupby("fiscal_year")["deaths"].sum()
-    record = ("Border Patrol in the Washington Times, November 2021: https://highergroundtimes.com/higher-ground/2021/nov/1/"
-              "border-deaths-soar-2021-sets-record-most-migrant-f")
+    record = (
+        "Border Patrol in the Washington Times, November 2021: https://highergroundtimes.com/higher-ground/2021/nov/1/"
+        "border-deaths-soar-2021-sets-record-most-migrant-f"
+    )
     for year, expected in [(2005, 492), (2019, 300)]:
         raw.expect_total(f"southwest border, fiscal year {year}", years.get(year, 0), expected, record)
     at = table.set_index(["fiscal_year", "sector"])["deaths"]
-    bodies = ("Border Patrol, through the Washington Examiner: "
-              "https://www.aicfoundation.com/300-bodies-of-illegal-migrants-found-in-fiscal-year-2019/")
+    bodies = (
+        "Border Patrol, through the Washington Examiner: "
+        "https://www.aicfoundation.com/300-bodies-of-illegal-migrants-found-in-fiscal-year-2019/"
+    )
     for sector, expected in [("laredo", 78), ("rio_grande_valley", 69)]:
-        raw.expect_total(f"{sector.replace('_', ' ')}, fiscal year 2019", at.get((2019, sector), 0), expected, bodies)
+        raw.expect_total(
+            f"{sector.replace('_', ' ')}, fiscal year 2019", at.get((2019, sector), 0), expected, bodies
+        )
     return table

@@ -49,8 +49,11 @@ def script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def html(spec: dict, folder: Path, base: str) -> str:
-    """Write the drawings and rows of ``spec`` into ``folder`` and return the figure that refers to them by ``base``."""
+def html(spec: dict, number: str, folder: Path, base: str) -> str:
+    """Write the drawings and rows of ``spec`` into ``folder`` and return the figure that refers to them by ``base``.
+
+    number: what the page calls it, such as "Figure 3".
+    """
     about = spec["usermeta"]["figure"]
     name, bare = about["name"], drawing.without_frame(spec)
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +65,8 @@ def html(spec: dict, folder: Path, base: str) -> str:
     ]
     note = f'<p class="figure-note">{escape(about["note"])}</p>\n' if about["note"] else ""
     return f"""<figure class="chart" id="{escape(name)}">
-<figcaption><p class="figure-title">{escape(about["title"])}</p>
+<figcaption><p class="figure-number">{escape(number)}</p>
+<p class="figure-title">{escape(about["title"])}</p>
 <p class="figure-subtitle">{escape(about["subtitle"])}</p></figcaption>
 <div class="drawing">{pictures}<div class="live" role="img" aria-label="{escape(about["alt"])}"></div></div>
 {note}<p class="figure-facts">{" ".join(facts)}</p>
@@ -86,21 +90,25 @@ def _picture(spec: dict, name: str, mode: str, alt: str, folder: Path, base: str
 
 def _rows(spec: dict, name: str, folder: Path, base: str) -> str:
     links = []
-    for number, rows in enumerate(drawing.tables(spec), 1):
-        file = f"{name}.csv" if number == 1 else f"{name}-{number}.csv"
-        (folder / file).write_text(drawing.as_csv(rows), encoding="utf-8")
-        links.append(f'<a href="{base}/{file}" download>{len(rows):,} {word("chart.count")}</a>')
-    return f"{word('chart.rows')}: {', '.join(links)}." if links else ""
+    tables = drawing.tables(spec)
+    for table, rows in tables.items():
+        (folder / f"{table}.csv").write_text(drawing.as_csv(rows), encoding="utf-8")
+        label = table.removeprefix(f"{name}-").replace("-", " ")
+        named = f"{label}, " if len(tables) > 1 and not label.isdigit() else ""
+        links.append(f'<a href="{base}/{table}.csv" download>{escape(named)}{len(rows):,} {word("chart.count")}</a>')
+    return f"{word('chart.rows')}: {'; '.join(links)}."
 
 
 def visit(self, node: chart) -> None:
     builder = self.builder
     page = builder.get_target_uri(builder.current_docname)
     spec = node["content"]
+    name = spec["usermeta"]["figure"]["name"]
+    counted = ".".join(map(str, builder.fignumbers.get("figure", {}).get(name, ())))
+    number = builder.config.numfig_format["figure"] % counted if counted else ""
     try:
-        self.body.append(html(spec, Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER)))
+        self.body.append(html(spec, number, Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER)))
     except BookError as error:
-        name = spec["usermeta"]["figure"]["name"]
         logger.warning(f"figure '{name}': {error}", location=builder.current_docname)
     raise nodes.SkipNode
 
@@ -119,7 +127,9 @@ def write_library(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register figures."""
-    app.add_node(chart, html=(visit, None))
+    # Sphinx numbers it among all figures, so that {numref} and {ref} know it.
+    app.add_enumerable_node(chart, "figure", lambda node: node["content"]["usermeta"]["figure"]["title"],
+                            html=(visit, None))
     collect(app, "book_charts", chart, lambda spec: spec["usermeta"]["figure"]["name"],
             "figure '{key}' is on {first} and on {second}; give each its own name")
     app.connect("html-page-context", add_script)

@@ -11,6 +11,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from migrationbook.claims import register
 from migrationbook.prose import MINUS
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.words import word
@@ -64,7 +65,7 @@ def html(judged: dict) -> str:
     return (
         f'<article class="claim" id="claim-{name}">\n<p class="claim-head">{head}</p>\n'
         f'<p class="claim-text">{escape(judged["claim"])}</p>\n{_line("because", judged.get("because"))}'
-        f"{_estimates(judged)}{_more(judged)}</article>\n"
+        f"{_interval(judged)}{_more(judged)}</article>\n"
     )
 
 
@@ -75,25 +76,37 @@ def _line(kind: str, text: object, label: str = "") -> str:
     return f'<p class="{kind}">{before}{escape(str(text))}</p>\n'
 
 
-def _estimates(judged: dict) -> str:
-    parts = [f"<b>{escape(name.replace('_', ' '))}</b> {number(value)}"
-             for name, value in (judged.get("estimates") or {}).items()]
-    if judged.get("interval"):
-        low, high = judged["interval"]
-        parts.append(f"<b>{escape(word('site.interval'))}</b> {number(low)} {escape(word('site.to'))} {number(high)}")
-    return f'<p class="estimates">{" · ".join(parts)}</p>\n' if parts else ""
+def _interval(judged: dict) -> str:
+    if not judged.get("interval"):
+        return ""
+    low, high = judged["interval"]
+    return _line("interval", f"{number(low)} {word('site.to')} {number(high)}", word("site.interval"))
 
 
 def _more(judged: dict) -> str:
-    evidence = "".join(f"<li>{_evidence(entry)}</li>\n" for entry in judged.get("evidence") or [])
-    body = "".join(
-        _line("fact", judged.get(key), word(f"site.{key}"))
-        for key in ("known_then", "known_now", "later_outcome", "first_reading", "rule")
+    first = judged.get("first_reading")
+    body = (
+        _list("estimates", [_estimate(judged["id"], *item) for item in (judged.get("estimates") or {}).items()])
+        + "".join(_line("fact", judged.get(key), word(f"site.{key}"))
+                  for key in ("rule", "known_then", "known_now", "later_outcome"))
+        + _line("fact", first and word(f"verdict.{first}"), word("site.first_reading"))
+        + _list("evidence", [_evidence(entry) for entry in judged.get("evidence") or []])
+        + _line("fact", ", ".join(judged.get("tables") or []), word("site.tables"))
     )
-    tables = ", ".join(judged.get("tables") or [])
-    body += f'<ul class="evidence">\n{evidence}</ul>\n' if evidence else ""
-    body += _line("fact", tables, word("site.tables"))
     return f"<details><summary>{escape(word('site.more'))}</summary>\n{body}</details>\n" if body else ""
+
+
+def _list(kind: str, items: list[str]) -> str:
+    entries = "".join(f"<li>{item}</li>\n" for item in items)
+    return f'<ul class="{kind}">\n{entries}</ul>\n' if entries else ""
+
+
+def _estimate(claim_id: str, name: str, value: float | None) -> str:
+    """One estimate in the words and the unit of the register."""
+    known = register.estimates(claim_id).set_index("estimate")
+    meaning, unit = known.loc[name, ["meaning", "unit"]] if name in known.index else (name.replace("_", " "), "")
+    unit = {"percent": " %", "probability": "", "number": ""}.get(unit, f" {unit}".rstrip())
+    return f"{escape(meaning)}: <b>{number(value)}{escape(unit) if value is not None else ''}</b>"
 
 
 def _evidence(entry: dict) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import io
+import json
 import re
 
 import vl_convert
@@ -68,12 +69,15 @@ def library() -> str:
     return f"(function () {{\n{bundle}\n}})();\n"
 
 
-def tables(spec: dict) -> list[list[dict]]:
-    """The rows drawn, one table a data set; what another table holds already (labels at line ends) is left out."""
-    found = []
-    for rows in sorted(spec.get("datasets", {}).values(), key=len, reverse=True):
-        if not any(all(row in other for row in rows) for other in found):
-            found.append(rows)
+def tables(spec: dict) -> dict[str, list[dict]]:
+    """The rows drawn, by data set; what another set holds already (labels at line ends) is left out."""
+    found: dict[str, list[dict]] = {}
+    held: list[set[str]] = []
+    for name, rows in sorted(spec["datasets"].items(), key=lambda item: len(item[1]), reverse=True):
+        rows_here = {json.dumps(row) for row in rows}
+        if not any(rows_here <= other for other in held):
+            found[name] = rows
+            held.append(rows_here)
     return found
 
 
