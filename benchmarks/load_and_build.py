@@ -40,16 +40,14 @@ def tables() -> None:
     """Reading a monthly table: ours (typed, hash checked, metadata attached) against the plain alternatives."""
     import pandas as pd
     from frictionless import Resource
-
     from migrationbook.data import load
 
     for name in ("cbp_monthly", "cbp_encounters"):
         path = ROOT / "data" / "enforcement" / f"{name}.csv"
         ours = seconds(lambda name=name: load(name))
         row(f"load('{name}')", ours, "pandas.read_csv", seconds(lambda path=path: pd.read_csv(path, parse_dates=["date"])))
-        frictionless = seconds(
-            lambda name=name: Resource.from_descriptor({"path": f"{name}.csv"}, basepath=str(ROOT / "data/enforcement")).to_pandas(), 2
-        )
+        table = Resource.from_descriptor({"path": f"{name}.csv"}, basepath=str(path.parent))
+        frictionless = seconds(table.to_pandas, 2)
         row(f"load('{name}')", ours, "frictionless Resource.to_pandas", frictionless)
     path = ROOT / "data" / "enforcement" / "cbp_monthly.csv"
     row("import and load, fresh process", in_process(LOAD.format(name="cbp_monthly")),

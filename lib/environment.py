@@ -48,7 +48,7 @@ def installed():
     try:
         with open(STAMP) as handle:
             return handle.read() == lock_hash()
-    except (IOError, OSError):
+    except OSError:
         return False
 
 
@@ -80,7 +80,8 @@ def install():
         if "No space left" in text:
             stop("the disk filled up during installation; free some space and run make again")
         if "Could not find a version" in text or "Temporary failure" in text or "connection" in text.lower():
-            stop("the package index could not be reached or lacks a pinned package; check the network and run make again (details: .venv/install.log)")
+            stop("the package index could not be reached or lacks a pinned package; check the network and run make again "
+             "(details: .venv/install.log)")
         stop("installation failed; the reason is at the end of .venv/install.log")
     with open(STAMP, "w") as handle:
         handle.write(lock_hash())

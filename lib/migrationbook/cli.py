@@ -94,7 +94,8 @@ def data_build(names: tuple[str, ...], raw: Path) -> None:
 @click.argument("names", nargs=-1, metavar="[TABLE]...")
 def data_check(names: tuple[str, ...]) -> None:
     """Check schema, keys, ranges, gaps and hashes of the tables (all by default)."""
-    from migrationbook.data import check, names as all_names
+    from migrationbook.data import check
+    from migrationbook.data import names as all_names
 
     problems = check(list(names) or None)
     for problem in problems:

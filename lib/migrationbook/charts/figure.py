@@ -110,7 +110,8 @@ def _dataset_names(spec: dict, name: str, known: set[str]) -> dict[str, str]:
         given = view.get("name", "")
         if given not in needed:
             view.pop("name", None)
-        label = "" if COUNTER.fullmatch(given) else re.sub(r"[^a-z0-9]+", "-", given.lower()).strip("-")
+        # Altair adds a counter to a name that it meets twice.
+        label = "" if COUNTER.fullmatch(given) else re.sub(r"_\d+$|[^a-z0-9]+", "-", given.lower()).strip("-")
         labels[source["name"]] = labels.get(source["name"]) or label
     names: dict[str, str] = {}
     for number, (source, label) in enumerate(labels.items(), 1):

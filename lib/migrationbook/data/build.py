@@ -58,7 +58,8 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
             content = as_csv(sources.BUILDERS[name](table), metadata)
             files[metadata["path"]] = content
         entries.append(describe(name, metadata, content, table.checks))
-        told = "written by hand" if metadata.get("authored") else f"published totals matched: {len(table.checks)}"
+        matched = f"published totals matched: {len(table.checks)}"
+        told = "written by hand" if metadata.get("authored") else matched
         click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
     descriptor = head | {"resources": entries}

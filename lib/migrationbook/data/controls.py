@@ -12,7 +12,7 @@ from decimal import Decimal
 from zlib import crc32
 
 SCALE = 10**6  # figures count in millionths
-FIGURE = re.compile(r"-?\d+(\.\d{1,6})?")
+FIGURE = re.compile(r"-?[0-9]+(\.[0-9]{1,6})?")
 
 
 def cell_number(text: str) -> int:

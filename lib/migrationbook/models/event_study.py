@@ -51,9 +51,9 @@ class DifferenceInDifferences:
 
 @dataclass(frozen=True)
 class PlaceboDates:
-    """The estimate at the true date among those at earlier dates.
+    """The estimate at the true date among those at earlier dates, all from `months_before` months before each.
 
-    `table` has the columns date and coefficient, without the true date. `p_lower` is (1 + dates at or below) /
+    `table` has the columns date and coefficient, without the true date. `rank` 1 is the lowest of all. `p_lower` is (1 + dates at or below) /
     (1 + n), `p_two_sided` the same for absolute size. Neighbouring windows share months: `windows` says how many of
     the n dates could have windows after them that share none, and so how little such a p can weigh.
     """
@@ -61,6 +61,7 @@ class PlaceboDates:
     table: pd.DataFrame
     coefficient: float
     n: int
+    months_before: int
     rank: int
     p_lower: float
     p_two_sided: float
@@ -117,7 +118,11 @@ def difference_in_differences(treated: pd.Series, control: pd.Series, after: str
                               level: float = 0.95) -> DifferenceInDifferences:
     """Regress the log ratio of two groups on exposure and calendar-month effects.
 
-    SIZE_TABLE
+    Standard errors that are robust to autocorrelation (Newey-West, twelve lags) were tried first and find an effect
+    of nothing in 29 to 78 % of simulated series. Measured size of this estimator at 5 %, 65 and 125 months before and
+    nine after (2,000 series each, simulation error about 0.5 points): no autocorrelation 2.4 and 4.2 %; AR(1) with
+    rho 0.8 5.6 and 5.4 %, 0.95 6.2 and 6.8 %, 0.99 6.7 and 5.5 %; unit root 5.9 and 4.8 %; unit root plus noise of
+    the shocks' variance 6.7 and 6.2 %, of four times it 6.8 and 6.2 %.
     """
     level_of(level)
     ratio, _ = _ratio(treated, control, after, start, end)
@@ -131,8 +136,8 @@ def placebo_dates(treated: pd.Series, control: pd.Series, after: str = "2019-06-
                   months: int = 9) -> PlaceboDates:
     """The same estimate at every earlier month that has as long a window, over `months` months from it.
 
-    Each placebo has as many months before it as the true date has after `start`, or, where the series is too short
-    for that, at least 36; and no placebo's window reaches the true event. The day of the month is the true one's.
+    Each window holds as many months before its date as the true one from `start`, or 36 where `start` is not given or
+    leaves no room; the true date is estimated anew on such a window. No placebo's window reaches the true event.
     Raises BookError when no earlier month is eligible.
     """
     first = first_exposed(after)
@@ -153,7 +158,7 @@ def placebo_dates(treated: pd.Series, control: pd.Series, after: str = "2019-06-
     own = _step(true.iloc[before - length:], share[before - length:]).mean
     values = table["coefficient"].to_numpy()
     below, as_large = int((values <= own).sum()), int((np.abs(values) >= abs(own)).sum())
-    return PlaceboDates(table, own, len(table), 1 + int((values < own).sum()), (1 + below) / (1 + len(table)),
+    return PlaceboDates(table, own, len(table), length, 1 + int((values < own).sum()), (1 + below) / (1 + len(table)),
                         (1 + as_large) / (1 + len(table)), 1 + (len(table) - 1) // months)
 
 

@@ -52,12 +52,13 @@ def fit(series: pd.Series, model: str = "sarimax", exog: pd.DataFrame | None = N
                                      freq_seasonal=[{"period": 12, "harmonics": 6}])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # convergence is reported in the result instead
-        results = built.fit(disp=0, maxiter=500)
+        results = built.fit(disp=0, maxiter=500, cov_type="approx")  # outer products mislead for steps
+        errors = results.bse
     names = results.model.param_names
     return Fit(model=model, last_month=logs.index[-1], months=len(logs),
                converged=bool(results.mle_retvals["converged"]),
                parameters=dict(zip(names, map(float, results.params), strict=True)),
-               standard_errors=dict(zip(names, map(float, results.bse), strict=True)),
+               standard_errors=dict(zip(names, map(float, errors), strict=True)),
                offset=offset, results=results)
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from migrationbook.errors import BookError
 
-WHOLE = r"\d+"
-DECIMAL = r"-?\d+(\.\d+)?"
+WHOLE = r"[0-9]+"
+DECIMAL = r"-?[0-9]+(\.[0-9]+)?"
 # how far a gathered figure can be trusted, as the hand-made lists say it
 STATUS = {
     "official": "official",

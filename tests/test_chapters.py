@@ -1,0 +1,51 @@
+"""Re-execution with other parameters: it works, and a mistake gives one clear line."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from migrationbook.cli import main
+from migrationbook.press.chapters import chapter, parameters
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, ["run", "enforcement", *arguments])
+
+
+def test_the_parameters_are_typed_and_explained():
+    found = parameters(chapter("enforcement"))
+    assert found["window_end"].default == "2020-02"
+    assert all(entry.help and entry.type in ("str", "int", "float") for entry in found.values())
+
+
+def test_other_parameters_give_another_result_and_a_complete_notebook(tmp_path):
+    result = run("-p", "model", "unobserved_components", "-p", "window_end", "2019-12", "-o", str(tmp_path / "out.ipynb"))
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "out.ipynb").read_text()
+    assert "December 2019" in text
+    assert all(cell.get("execution_count") for cell in nbformat.reads(text, 4).cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    (("windowend", "2019-12"), "has no parameter 'windowend'; it has: vintage"),
+    (("threshold", "many"), "'threshold' takes int such as 70000, not 'many'"),
+    (("window_end", "2018-01"), "2018-01"),
+    (("model", "crystal_ball"), "crystal_ball"),
+    (("vintage", "tomorrow"), "vintage is 'tomorrow'; it takes one of"),
+])
+def test_a_mistake_is_one_line_that_names_it(tmp_path, given, message):
+    result = run("-p", *given, "-o", str(tmp_path / "out.ipynb"))
+    assert result.exit_code == 1
+    errors = [line for line in result.output.splitlines() if line.startswith("Error:")]
+    assert len(errors) == 1
+    assert message in errors[0]
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_an_unknown_chapter_suggests_the_nearest():
+    result = CliRunner().invoke(main, ["run", "enforcment"])
+    assert result.exit_code == 1
+    assert "did you mean 'enforcement'?" in result.output
