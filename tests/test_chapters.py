@@ -5,7 +5,6 @@ from __future__ import annotations
 import nbformat
 import pytest
 from click.testing import CliRunner
-
 from migrationbook.cli import main
 from migrationbook.press.chapters import chapter, parameters
 

@@ -8,13 +8,12 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simpleeval import simple_eval
-
 from migrationbook import paths
 from migrationbook.claims import judge, judged, register, scoreboard
 from migrationbook.claims.judge import DOCUMENTARY, MIME
 from migrationbook.data import load
 from migrationbook.errors import BookError
+from simpleeval import simple_eval
 
 MEASURED = list(load("claims").query("judged_by == 'measured'")["id"])
 KNOWN = {  # figures published in July 2019 -> the verdict their rule must give

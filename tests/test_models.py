@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from migrationbook.data import series
 from migrationbook.errors import BookError
 from migrationbook.models import event_study, forecast, interception, interrupted_time_series, seasonality
