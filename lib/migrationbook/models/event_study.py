@@ -53,7 +53,8 @@ class DifferenceInDifferences:
 class PlaceboDates:
     """The estimate at the true date among those at earlier dates, all from `months_before` months before each.
 
-    `table` has the columns date and coefficient, without the true date. `rank` 1 is the lowest of all. `p_lower` is (1 + dates at or below) /
+    `table` has the columns date and coefficient, without the true date.
+    `rank` 1 is the lowest of all. `p_lower` is (1 + dates at or below) /
     (1 + n), `p_two_sided` the same for absolute size. Neighbouring windows share months: `windows` says how many of
     the n dates could have windows after them that share none, and so how little such a p can weigh.
     """
