@@ -47,8 +47,9 @@ def test_marks_and_words_stand_out_from_the_page(mode):
 def catalogue(monkeypatch):
     """Two tables, so that the tests stand without the data package."""
     entries = {
-        "one": {"sources": [{"title": "Publisher A"}], "licenses": [{"title": "CC BY 4.0"}]},
-        "two": {"sources": [{"title": "Publisher B"}, {"title": "Publisher A"}], "licenses": [{"title": "CC BY 4.0"}]},
+        "one": {"sources": [{"title": "Publisher A"}], "licenses": [{"title": "CC BY 4.0"}], "vintage": "of May"},
+        "two": {"sources": [{"title": "Publisher B"}, {"title": "Publisher B"}], "licenses": [{"title": "CC BY 4.0"}],
+                "vintage": "of June"},
     }
 
     def resource(name):
@@ -82,7 +83,7 @@ def test_equal_figures_are_equal_bytes():
 
 
 def test_numbers_and_dates_survive_json():
-    rows = build().spec["datasets"]["a-figure-1"]
+    rows = build().spec["datasets"]["a-figure-interval"]
     assert [row["n"] for row in rows] == [1, 2, 0.3, None, 144278, 5.5]
     assert rows[0]["date"] == "2019-01-01T00:00:00"
     json.loads(json.dumps(build().spec, allow_nan=False))
@@ -96,7 +97,7 @@ def test_output_is_valid_in_a_notebook():
 
 def test_source_and_licence_come_from_the_tables_once_each():
     about = build(note="Rounded.").spec["usermeta"]["figure"]
-    assert about["source"] == "Publisher A; Publisher B"
+    assert about["source"] == "Publisher A (of May); Publisher B (of June)"
     assert about["licence"] == "CC BY 4.0"
     assert (about["note"], about["tables"]) == ("Rounded.", ["one", "two"])
 

@@ -287,7 +287,7 @@ def test_every_described_table_has_a_builder_or_is_written_by_hand() -> None:
 
 @pytest.fixture
 def small_package(darien: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder, and a catalogue of two tables: one built from the Darién file, one written by hand."""
+    """An empty data folder and a catalogue of two tables: one built from raw, one written by hand."""
     tables = build.described()
     annual = tables["darien_transits_annual"] | {"minimum_rows": 20}
     fields = [
@@ -390,6 +390,18 @@ def test_a_table_written_by_hand_that_breaks_its_schema(small_package: Path, dar
         build.build(darien)
     path.unlink()
     with pytest.raises(BookError, match="notes/notes.csv: the file is missing; it is written by hand"):
+        build.build(darien)
+
+
+def test_a_file_that_may_not_be_written_is_one_line(
+    small_package: Path, darien: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    told = "darien_transits_annual.csv: expected a file that may be replaced, found: Operation not permitted"
+    with pytest.raises(BookError, match=told):
         build.build(darien)
 
 

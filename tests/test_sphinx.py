@@ -27,7 +27,8 @@ ROWS = pd.DataFrame({
 @pytest.fixture
 def drawn(monkeypatch):
     """A figure whose every text is hostile."""
-    entry = {"sources": [{"title": f"Publisher {HOSTILE}"}], "licenses": [{"title": "CC BY 4.0"}]}
+    entry = {"sources": [{"title": f"Publisher {HOSTILE}"}], "licenses": [{"title": "CC BY 4.0"}],
+             "vintage": f"of {HOSTILE}"}
     monkeypatch.setattr(data, "resource", lambda name: entry)
     chart = alt.Chart(ROWS).mark_point().encode(x="date:T", y="people:Q", color="who:N", tooltip=["who:N"])
     return figure(chart, "a-figure", f"Fall {HOSTILE}", f"People {HOSTILE}", f"It falls {HOSTILE}", ["one"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -127,11 +128,13 @@ def test() -> None:
         "book": [*python, "migrationbook.cli", "build"],
         "site in a browser": [*python, "pytest", "-q", "tests/test_site.py"],
     }
+    # Two workers on two processors: numerical libraries that start threads of their own would only get in their way.
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
     failed = []
     for name, command in steps.items():
         click.secho(f"\n== {name}", bold=True)
         start = time.perf_counter()
-        if subprocess.run(command, cwd=paths.ROOT).returncode:
+        if subprocess.run(command, cwd=paths.ROOT, env=environment).returncode:
             failed.append(name)
         click.echo(f"== {name}: {'FAILED' if name in failed else 'passed'} in {time.perf_counter() - start:.0f} s")
     if failed:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import floor, log10
+
 MINUS = "−"
+SPACE = "\u00a0"  # between a number and its sign of per cent no line breaks
 
 
 def count(value: float) -> str:
@@ -14,24 +17,33 @@ def rough(value: float, figures: int = 2) -> str:
     """An estimated number to ``figures`` significant figures: ``14728`` → ``15,000``."""
     if value == 0:
         return "0"
-    from math import floor, log10
-
     return count(round(value, figures - 1 - floor(log10(abs(value)))))
 
 
 def percent(value: float, digits: int = 1) -> str:
     """A change in per cent with its sign: ``-28.59`` → ``−28.6 %``."""
-    return f"{value:+.{digits}f}".replace("-", MINUS) + " %"
+    return f"{value:+.{digits}f}".replace("-", MINUS) + f"{SPACE}%"
+
+
+def whole(value: float) -> str:
+    """A change in whole per cent with its sign: ``-28.59`` → ``−29 %``."""
+    return percent(value, 0)
 
 
 def share(value: float, digits: int = 0) -> str:
     """A size in per cent without sign: ``28.59`` → ``29 %``."""
-    return f"{abs(value):.{digits}f} %"
+    return f"{abs(value):.{digits}f}{SPACE}%"
 
 
 def span(low: float, high: float, write=percent) -> str:
-    """An interval in words: ``−48 % to −12 %``."""
+    """An interval in words: ``−48 % to −12 %``; ``write`` turns each end into words."""
     return f"{write(low)} to {write(high)}"
+
+
+def listed(items: list) -> str:
+    """Items as a phrase: ``[2000, 2006, 2010]`` → ``2000, 2006 and 2010``; none of them is ``none``."""
+    words = [str(item) for item in items]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else "none"
 
 
 def month(date) -> str:
@@ -39,9 +51,19 @@ def month(date) -> str:
     return f"{date:%B %Y}"
 
 
+class _Phrase:
+    """Text that is glued as it is: the representation of a str would spell out a space that does not break."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return "'" + self.text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def say(**phrases: object) -> None:
     """Make each phrase available to the text as ``{glue:text}`name```, without displaying it here."""
     from myst_nb import glue
 
     for name, phrase in phrases.items():
-        glue(name, str(phrase), display=False)
+        glue(name, _Phrase(str(phrase)), display=False)

@@ -1,73 +1,124 @@
-"""The drawings of the enforcement chapter: frames in, Altair charts out. `figure` adds title, source and alternative."""
+"""The drawings of the enforcement chapter: series and results in, Altair charts out; `figure` adds title and source."""
 
 from __future__ import annotations
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from migrationbook.charts.layers import end_labels, event_rules, interval_band
 from migrationbook.charts.theme import COLOURS
+from migrationbook.prose import percent as in_words
 
 COUNTS = alt.Axis(format="~s", tickCount=5)
+PERCENT = alt.Axis(format="d")
+DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]
+FOLDS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2]
+MONTH = alt.Tooltip("date:T", format="%B %Y")
 
 
-def lines(frame: pd.DataFrame, roles: dict[str, str], events: pd.DataFrame | None = None, height: int = 320) -> alt.Chart:
-    """Monthly lines with their names beside them. frame: date, who, events; roles: name → colour role."""
-    scale = alt.Scale(domain=list(roles), range=[COLOURS[role] for role in roles.values()])
+def lines(named: dict[str, tuple[pd.Series, str]], start: str | None = None, end: str | None = None,
+          events: pd.DataFrame | None = None, height: int = 320) -> alt.LayerChart:
+    """Monthly lines with their names where they end, by colour and by dashes.
+
+    named: name → (monthly series, role of its colour). start, end: months drawn. events: columns date and label.
+    """
+    frame = pd.concat([
+        one[start:end].rename("events").rename_axis("date").reset_index().assign(who=who)
+        for who, (one, _) in named.items()
+    ]).dropna()
+    names, roles = list(named), {who: role for who, (_, role) in named.items()}
     chart = alt.Chart(frame, name="series").mark_line().encode(
-        x=alt.X("date:T"), y=alt.Y("events:Q", axis=COUNTS), color=alt.Color("who:N", legend=None, scale=scale),
-        strokeDash=alt.StrokeDash("who:N", legend=None, scale=alt.Scale(
-            domain=list(roles), range=[[1, 0], [6, 2], [2, 2], [8, 2, 2, 2]][:len(roles)])),
-        tooltip=[alt.Tooltip("date:T", format="%B %Y"), "who:N", alt.Tooltip("events:Q", format=",")],
+        x=alt.X("date:T"), y=alt.Y("events:Q", axis=COUNTS),
+        color=alt.Color("who:N", legend=None, scale=alt.Scale(domain=names, range=[COLOURS[role] for role in roles.values()])),
+        strokeDash=alt.StrokeDash("who:N", legend=None, scale=alt.Scale(domain=names, range=DASHES[:len(names)])),
+        tooltip=[MONTH, "who:N", alt.Tooltip("events:Q", format=",.0f")],
     )
     layers = [chart, end_labels(frame, "events", "who", roles, height=height)]
     if events is not None:
-        layers.insert(1, event_rules(events, (str(frame["date"].min().date()), str(frame["date"].max().date()))))
+        layers.insert(0, event_rules(events, (frame["date"].min(), frame["date"].max())))
     return alt.layer(*layers).properties(height=height)
 
 
-def bars(frame: pd.DataFrame, value: str, label: str, roles: str = "role", suffix: str = " %") -> alt.Chart:
-    """Horizontal bars with their value written beside them. frame: label, value, role (colour role)."""
-    frame = frame.assign(text=frame[value].map(lambda x: f"{x:+.1f}".replace("-", "−") + suffix))
-    order = list(frame[label])
-    names = sorted(set(frame[roles]))
+def bars(values: dict[str, float], highlight: str) -> alt.LayerChart:
+    """Horizontal bars of changes in per cent, each with its value beside it. values: label → change."""
+    frame = pd.DataFrame({"label": list(values), "change": list(values.values())}).assign(
+        text=lambda rows: rows["change"].map(in_words), role=lambda rows: rows["label"].eq(highlight))
     base = alt.Chart(frame, name="bars").encode(
-        y=alt.Y(f"{label}:N", sort=order, axis=alt.Axis(labelLimit=190)), x=alt.X(f"{value}:Q"))
-    mark = base.mark_bar(size=16).encode(
-        color=alt.Color(f"{roles}:N", legend=None, scale=alt.Scale(domain=names, range=[COLOURS[name] for name in names])))
-    text = base.mark_text(style="ink", align="left", dx=4).encode(text="text:N", x=alt.datum(0))
-    return (mark + text).properties(height=36 * len(frame))
+        y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=190)),
+        x=alt.X("change:Q", axis=PERCENT, scale=alt.Scale(padding=46)))
+    colour = alt.Color("role:N", legend=None, scale=alt.Scale(domain=[False, True], range=[COLOURS["us"], COLOURS["highlight"]]))
+    text = base.mark_text(style="ink", align="right", dx=-4).encode(text="text:N")
+    return (base.mark_bar(size=16).encode(color=colour) + text).properties(height=36 * len(frame))
 
 
-def strip(frame: pd.DataFrame, highlight: int) -> alt.Chart:
-    """One dot per year on one row per comparison. frame: year, change (percent), comparison; one year stands out."""
-    frame = frame.assign(role=frame["year"].eq(highlight).map({True: "highlight", False: "muted"}))
+def strip(comparisons: dict[str, pd.Series], highlight: int) -> alt.LayerChart:
+    """One dot a year on a row for each comparison; one year stands out.
+
+    comparisons: row → change in per cent by year.
+    """
+    frame = pd.concat([
+        one.rename("change").rename_axis("year").reset_index().assign(comparison=name) for name, one in comparisons.items()
+    ]).assign(role=lambda rows: rows["year"].eq(highlight).map({True: "highlight", False: "muted"}))
     colour = alt.Color("role:N", legend=None, scale=alt.Scale(
         domain=["highlight", "muted"], range=[COLOURS["highlight"], COLOURS["muted"]]))
-    base = alt.Chart(frame, name="years").encode(
-        x=alt.X("change:Q", axis=alt.Axis(format="d")),
-        y=alt.Y("comparison:N", sort=list(dict.fromkeys(frame["comparison"]))))
-    dots = base.mark_point(filled=True, size=70, opacity=0.8).encode(color=colour, tooltip=["year:N", "change:Q"])
-    names = alt.Chart(frame[frame["year"] == highlight], name="named").mark_text(style="ink", dy=-14, fontWeight="bold").encode(
-        x="change:Q", y=alt.Y("comparison:N"), text="year:N")
-    return (dots + names).properties(height=170)
+    row = alt.Y("comparison:N", sort=list(comparisons))
+    base = alt.Chart(frame, name="years").encode(x=alt.X("change:Q", axis=PERCENT), y=row)
+    dots = base.mark_point(filled=True, size=70, opacity=0.8).encode(
+        color=colour, tooltip=["year:O", alt.Tooltip("change:Q", format="+.1f")])
+    named = alt.Chart(frame[frame["year"] == highlight], name="named").mark_text(style="ink", dy=-14, fontWeight="bold").encode(
+        x="change:Q", y=row, text="year:O")
+    return (dots + named).properties(height=70 * len(comparisons) + 30)
 
 
-def path(frame: pd.DataFrame, before: pd.DataFrame) -> alt.Chart:
-    """Observed months against the counterfactual and its interval. frame: a `Counterfactual.path`; before: date, events."""
-    frame = frame.rename(columns={"month": "date"})
-    observed = pd.concat([before, frame[["date", "observed"]].rename(columns={"observed": "events"})]).assign(who="Observed")
-    expected = frame[["date", "counterfactual"]].rename(columns={"counterfactual": "events"}).assign(who="Without the agreement")
-    both = pd.concat([observed, expected])
-    band = interval_band(frame, "lower", "upper", "counterfactual")
-    return alt.layer(band, lines(both, {"Observed": "us", "Without the agreement": "counterfactual"}))
+def counterfactual(path: pd.DataFrame, before: pd.Series) -> alt.LayerChart:
+    """Observed months against the forecast and its interval. path: a `Counterfactual.path`; before: the months before."""
+    path = path.rename(columns={"month": "date"}).round({"counterfactual": -2, "lower": -2, "upper": -2})
+    after = path.set_index("date")
+    observed = pd.concat([before, after["observed"]])
+    return alt.layer(
+        interval_band(path[["date", "lower", "upper"]], "lower", "upper", "counterfactual"),
+        lines({"Observed": (observed, "us"), "Forecast": (after["counterfactual"], "counterfactual")}),
+    )
 
 
-def effects(frame: pd.DataFrame) -> alt.Chart:
-    """Monthly estimates with their intervals around zero. frame: date, estimate, lower, upper (percent)."""
-    base = alt.Chart(frame, name="months").encode(x="date:T")
-    zero = alt.Chart(pd.DataFrame({"zero": [0]}), name="zero").mark_rule(style="ink").encode(y="zero:Q")
-    bar = base.mark_rule(color=COLOURS["us"]).encode(y=alt.Y("lower:Q"), y2="upper:Q")
-    dot = base.mark_point(filled=True, color=COLOURS["us"], size=45).encode(
-        y="estimate:Q", tooltip=[alt.Tooltip("date:T", format="%B %Y"), "estimate:Q", "lower:Q", "upper:Q"])
-    return (zero + bar + dot).properties(height=280)
+def effects(frame: pd.DataFrame) -> alt.LayerChart:
+    """Estimates in per cent with intervals, a row each. frame: label, percent, lower, upper."""
+    base = alt.Chart(frame, name="estimates").encode(
+        y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=190)))
+    zero = alt.Chart(frame, name="estimates").mark_rule(style="ink").encode(x=alt.datum(0))
+    bar = base.mark_rule(color=COLOURS["us"], strokeWidth=2).encode(x=alt.X("lower:Q", axis=PERCENT), x2="upper:Q")
+    dot = base.mark_point(filled=True, color=COLOURS["us"], size=60, opacity=1).encode(
+        x="percent:Q", tooltip=["label:N"] + [alt.Tooltip(f"{name}:Q", format="+.0f") for name in ("percent", "lower", "upper")])
+    return (zero + bar + dot).properties(height=38 * len(frame))
+
+
+def event_study(frame: pd.DataFrame, start: str) -> alt.LayerChart:
+    """How many times the reference month's ratio, month by month, on a scale of doublings. frame: an `event_study`."""
+    since = frame[frame["month"] >= start]
+    folds = pd.DataFrame({"date": since["month"]} | {
+        name: np.exp(since[name]).round(3) for name in ("estimate", "lower", "upper")})
+    scale = alt.Scale(type="log", domain=[FOLDS[0] / 2, FOLDS[-1] * 1.3], clamp=True)
+    axis = alt.Axis(values=FOLDS, labelExpr="datum.value < 1 ? '1/' + round(1 / datum.value) : datum.value + '×'",
+                    labelOverlap=False)
+    base = alt.Chart(folds, name="months").encode(x=alt.X("date:T"))
+    plain = alt.Chart(folds, name="months")
+    one = plain.mark_rule(style="ink").encode(y=alt.datum(1, scale=scale))
+    bar = base.mark_rule(color=COLOURS["us"]).encode(y=alt.Y("lower:Q", scale=scale, axis=axis), y2="upper:Q")
+    dot = base.mark_point(filled=True, color=COLOURS["us"], size=40, opacity=1).encode(
+        y="estimate:Q", tooltip=[MONTH] + [alt.Tooltip(f"{name}:Q", format=".2f") for name in ("estimate", "lower", "upper")])
+    reached = plain.mark_rule(style="event", strokeDash=[2, 3]).encode(x=alt.datum(alt.DateTime(year=2019, month=6, date=7)))
+    return (one + reached + bar + dot).properties(height=300)
+
+
+def fan(summary: pd.DataFrame, observed: pd.Series, threshold: float) -> alt.LayerChart:
+    """A forecast's intervals, its median, what happened and a level. summary: of `forecast.paths_summary`."""
+    summary = summary.set_index("month").round(-2).rename_axis("date").reset_index()
+    known = observed[:summary["date"].iloc[-1]]
+    level = alt.Chart(summary, name="intervals").mark_rule(style="ink", strokeDash=[6, 3]).encode(y=alt.datum(threshold))
+    return alt.layer(
+        interval_band(summary, "lower95", "upper95", "counterfactual", name="intervals"),
+        interval_band(summary, "lower80", "upper80", "counterfactual", name="intervals"),
+        level,
+        lines({"Happened": (known, "us"), "Forecast": (summary.set_index("date")["median"], "counterfactual")}),
+    )

@@ -17,7 +17,7 @@ from migrationbook.errors import BookError
 
 MIME = "application/vnd.vegalite.v6+json"
 NAME = re.compile(r"[a-z][a-z0-9-]*")
-COUNTER = re.compile(r"\b(param|view)_(\d+)(?!\d)")
+AUTOMATIC = re.compile(r"\b(param|view)_[0-9a-f]+(?:_\d+)*\b")  # param_1, view_<hash>, view_<hash>_0
 LINE = 46  # characters of a title line that fit 340 px
 DIGITS = 9  # significant digits of a drawn number: more than any eye, fewer than two processors may differ in
 
@@ -80,9 +80,9 @@ def _stable(spec: dict, name: str) -> dict:
     datasets = spec.pop("datasets", {})
     text = json.dumps(spec)
     seen: dict[str, int] = {}
-    for found in COUNTER.finditer(text):
+    for found in AUTOMATIC.finditer(text):
         seen.setdefault(found.group(0), len(seen) + 1)
-    spec = json.loads(COUNTER.sub(lambda found: f"{found.group(1)}_{seen[found.group(0)]}", text))
+    spec = json.loads(AUTOMATIC.sub(lambda found: f"{found.group(1)}_{seen[found.group(0)]}", text))
     names = _dataset_names(spec, name, set(datasets))
     text = json.dumps(spec)
     for old, new in names.items():
@@ -98,6 +98,8 @@ def _stable(spec: dict, name: str) -> dict:
 def _dataset_names(spec: dict, name: str, known: set[str]) -> dict[str, str]:
     """What each data set is called, in order of appearance: by ``alt.Chart(frame, name=...)``, else by its number.
 
+    The only one of a figure is called like the figure.
+
     The charts themselves lose these names: two layers of one name cannot be drawn.
     """
     needed = {view for parameter in spec.get("params", []) for view in parameter.get("views", [])}
@@ -111,8 +113,10 @@ def _dataset_names(spec: dict, name: str, known: set[str]) -> dict[str, str]:
         if given not in needed:
             view.pop("name", None)
         # Altair adds a counter to a name that it meets twice.
-        label = "" if COUNTER.fullmatch(given) else re.sub(r"_\d+$|[^a-z0-9]+", "-", given.lower()).strip("-")
+        label = "" if AUTOMATIC.fullmatch(given) else re.sub(r"_\d+$|[^a-z0-9]+", "-", given.lower()).strip("-")
         labels[source["name"]] = labels.get(source["name"]) or label
+    if len(labels) == 1:
+        return {source: name for source in labels}
     names: dict[str, str] = {}
     for number, (source, label) in enumerate(labels.items(), 1):
         new = f"{name}-{label or number}"

@@ -35,54 +35,42 @@ def event_rules(events: pd.DataFrame, domain: tuple | None = None) -> alt.LayerC
 def _rows(events: pd.DataFrame, domain: tuple | None) -> dict[tuple[int, str], list[str]]:
     """Place labels in rows, so that on a phone none meets another label or another event's rule: (row, side) → labels.
 
-    From the last event to the first, because a label runs to the right, over the rules of later events: those must be
-    the shorter ones.
+    A label runs over the rules of the events on its side, so those must be the shorter ones: labels to the right are
+    placed from the last event to the first, labels to the left from the first to the last.
     """
-    backwards = events.iloc[::-1]
     if domain is None:
-        return {(row, "left"): [label] for row, label in enumerate(backwards["label"])}
+        return {(row, "left"): [label] for row, label in enumerate(events["label"].iloc[::-1])}
     start, end = (pd.Timestamp(edge) for edge in domain)
-    placed: list[tuple[int, float, float, float]] = []  # row, x of the rule, left and right edge of the label
-    rows: dict[tuple[int, str], list[str]] = {}
-    for date, label in zip(backwards["date"], backwards["label"], strict=True):
+    wanted = []  # label, x of its rule, left and right edge, side
+    for date, label in zip(events["date"], events["label"], strict=True):
         x = NARROW * ((date - start) / (end - start))
         width = CHARACTER * len(label) + 8
-        side = "left" if x + width <= NARROW or x < NARROW / 2 else "right"
-        left, right = (x, x + width) if side == "left" else (x - width, x)
-        row = 0
-        while any(
-            (other == row and left < other_right and other_left < right)
-            or (other > row and left <= rule <= right)
-            or (other < row and other_left <= x <= other_right)
-            for other, rule, other_left, other_right in placed
-        ) and row <= len(events):
-            row += 1
+        if x + width <= NARROW or x < NARROW / 2:
+            wanted.append((label, x, x, x + width, "left"))
+        else:
+            wanted.append((label, x, x - width, x, "right"))
+    placed: list[tuple[int, float, float, float]] = []  # row, x of the rule, left and right edge of the label
+    rows: dict[tuple[int, str], list[str]] = {}
+    for label, x, left, right, side in [one for one in wanted if one[4] == "right"] + [one for one in wanted[::-1] if one[4] == "left"]:
+        def meets(row: int, x: float = x, left: float = left, right: float = right) -> bool:
+            return any(
+                (other == row and left < other_right and other_left < right)
+                or (other > row and left <= rule <= right)
+                or (other < row and other_left < x < other_right)
+                for other, rule, other_left, other_right in placed
+            )
+
+        row = next((row for row in range(len(events)) if not meets(row)), len(placed))
         placed.append((row, x, left, right))
         rows.setdefault((row, side), []).append(label)
     return rows
 
 
-def interval_band(frame: pd.DataFrame, low: str, high: str, role: str, x: str = "date:T") -> alt.Chart:
-    """A translucent band between the columns ``low`` and ``high``, in the colour of ``role``."""
-    return alt.Chart(frame).mark_area(color=COLOURS[role], opacity=0.18).encode(
+def interval_band(frame: pd.DataFrame, low: str, high: str, role: str, x: str = "date:T", name: str = "interval") -> alt.Chart:
+    """A translucent band between the columns ``low`` and ``high``, in the colour of ``role``; ``name`` is that of its rows."""
+    return alt.Chart(frame, name=name).mark_area(color=COLOURS[role], opacity=0.18).encode(
         x=x, y=alt.Y(f"{low}:Q"), y2=f"{high}:Q"
     )
-
-
-def dot_interval(frame: pd.DataFrame, along: alt.X | alt.Y, estimate: str, low: str, high: str,
-                 role: str = "us") -> alt.LayerChart:
-    """Estimates as dots on their intervals, against a line at zero.
-
-    frame: one row an estimate, with the columns ``estimate``, ``low`` and ``high`` in one unit.
-    along: the axis they are lined up on, by shorthand: ``alt.X("date:T")`` or ``alt.Y("model:N", sort=None)``.
-    """
-    axis = "y" if isinstance(along, alt.X) else "x"
-    base = alt.Chart(frame, name="estimates").encode(along)
-    zero = alt.Chart(frame.head(1), name="zero").mark_rule(style="muted").encode(**{axis: alt.datum(0)})
-    interval = base.mark_rule(color=COLOURS[role], strokeWidth=2).encode(**{axis: f"{low}:Q", f"{axis}2": f"{high}:Q"})
-    dots = base.mark_point(color=COLOURS[role], size=50, opacity=1).encode(
-        **{axis: f"{estimate}:Q"}, tooltip=[along["shorthand"], f"{estimate}:Q", f"{low}:Q", f"{high}:Q"])
-    return alt.layer(zero, interval, dots)
 
 
 def end_labels(frame: pd.DataFrame, y: str, label: str, roles: dict[str, str], x: str = "date",

@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
-from simpleeval import EvalWithCompoundTypes, InvalidExpression
+import pandas as pd
+from simpleeval import InvalidExpression, SimpleEval
 
 from migrationbook.claims import register
 from migrationbook.errors import BookError
+from migrationbook.prose import MINUS
 from migrationbook.words import word
 
 MIME = "application/vnd.migrationbook.claims+json"
+RULES = "data/claims/claim_rules.csv"
 NORMATIVE = "A value judgement: figures can inform it but not decide it."
+NO_EVIDENCE = "No evidence for or against it was found."
+# which of supports, limits, contradicts is among the confirmed findings -> verdict
 DOCUMENTARY = {
-    (False, False, False): ("unverifiable", "No evidence for or against it could be found."),
-    (False, True, False): ("unverifiable", "The evidence found qualifies it, but none supports or contradicts it."),
-    (True, False, False): ("supported", "Supported by the evidence found; nothing limits or contradicts it."),
-    (True, True, False): ("mostly-supported", "Supported by the evidence found, within the limits named."),
-    (True, False, True): ("mixed", "Some of the evidence supports it and some contradicts it."),
-    (True, True, True): ("mixed", "Some of the evidence supports it and some contradicts it."),
-    (False, False, True): ("not-supported", "The evidence found contradicts it."),
-    (False, True, True): ("not-supported", "The evidence found contradicts it."),
+    (False, False, False): "unverifiable",
+    (False, True, False): "unverifiable",
+    (True, False, False): "supported",
+    (True, True, False): "mostly-supported",
+    (True, False, True): "mixed",
+    (True, True, True): "mixed",
+    (False, False, True): "not-supported",
+    (False, True, True): "not-supported",
 }
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """One claim with its verdict and everything the verdict rests on. ``estimates``: name → number."""
+    """One claim with its verdict and everything the verdict rests on.
+
+    `rule` is what decided and `because` says it in a sentence. `estimates` are in the units of table claim_estimates.
+    `confidence` says how well the evidence is sourced ("" for a value judgement). `evidence`: publisher, url,
+    statement, stance.
+    """
 
     id: str
     theme: str
@@ -48,71 +59,139 @@ class Judgement:
     later_outcome: str
     first_reading: str
 
+    def as_dict(self) -> dict:
+        """The judgement as plain data for JSON, floats to six significant digits."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
 
 def judge(
-    claim_id: str, estimates: dict[str, float] | None = None, interval: tuple[float, float] | None = None,
+    claim_id: str, estimates: Mapping[str, float] | None = None, interval: Sequence[float] | None = None,
     tables: Sequence[str] = (), known_then: str = "", known_now: str = "",
 ) -> Judgement:
     """Return the verdict on a claim.
 
     estimates: the numbers the claim's rules speak of (table ``claim_estimates``), for measured claims only.
-    interval: of the main estimate, in its unit. tables: the data it was computed from. known_then, known_now: one
-    phrase each. Raises BookError for an unknown claim and for estimates that are missing, unknown or not finite.
+    interval: (low, high) of the main estimate, in its unit. tables: the data it was computed from. known_then,
+    known_now: one phrase each. Raises BookError for an unknown claim, one without rules yet, and for estimates that
+    are missing, unknown or not finite numbers.
     """
     row = register.claim(claim_id)
     if row["judged_by"] == "later":
-        raise BookError(f"claim {claim_id} has no rules yet: add them to data/claims/claim_rules.csv")
+        raise BookError(f"claim {claim_id} has no rules yet: add them to {RULES}")
     evidence = register.evidence(claim_id)
-    given = {name: float(value) for name, value in (estimates or {}).items()}
-    _check_estimates(claim_id, given)
+    given = _estimates(claim_id, estimates or {})
     if row["judged_by"] == "measured":
         verdict, because, rule = _by_rules(claim_id, given)
     elif row["judged_by"] == "normative":
         verdict, because, rule = "normative", NORMATIVE, "normative claims are not decided by evidence"
     else:
-        stances = set(evidence["stance"])
-        verdict, because = DOCUMENTARY[tuple(s in stances for s in ("supports", "limits", "contradicts"))]
+        verdict, because = documentary(evidence)
         rule = "the stance of the evidence rows"
     return Judgement(
         id=claim_id, theme=row["theme"], type=row["type"], claim=row["claim"], verdict=verdict,
-        confidence=_confidence(row["judged_by"], evidence), rule=rule, because=because, estimates=given,
-        interval=tuple(interval) if interval else None,
+        confidence="" if verdict == "normative" else confidence(evidence), rule=rule, because=because, estimates=given,
+        interval=_interval(claim_id, interval),
         evidence=evidence[["publisher", "url", "statement", "stance"]].to_dict("records"), tables=list(tables),
         known_then=known_then, known_now=known_now, later_outcome=row["later_outcome"], first_reading=row["first_reading"],
     )
 
 
-def _check_estimates(claim_id: str, given: dict[str, float]) -> None:
-    wanted = set(register.estimates(claim_id)["estimate"])
-    for name in sorted(wanted ^ set(given)):
+def documentary(evidence: pd.DataFrame) -> tuple[str, str]:
+    """Verdict and reason from the stances of the findings: one rule for every documentary claim.
+
+    Unconfirmed findings are shown but not counted. The reason is the first finding for the claim and the first that
+    contradicts or limits it.
+    """
+    counted = evidence[evidence["status"] != "unconfirmed"]
+    said = {stance: list(counted.loc[counted["stance"] == stance, "statement"])
+            for stance in ("supports", "limits", "contradicts", "context")}
+    verdict = DOCUMENTARY[tuple(bool(said[stance]) for stance in ("supports", "limits", "contradicts"))]
+    if verdict == "unverifiable":
+        return verdict, " ".join([NO_EVIDENCE, *(said["limits"] + said["context"])[:1]])
+    if verdict == "mostly-supported":
+        return verdict, f"{said['supports'][0]} However: {said['limits'][0]}"
+    return verdict, " But: ".join(said["supports"][:1] + said["contradicts"][:1])
+
+
+def confidence(evidence: pd.DataFrame) -> str:
+    """How well the evidence is sourced: high, medium or low.
+
+    Counted are confirmed findings that bear on the claim. High: one is on an agency's own page, or two originators
+    speak and one of them is an agency. Low: none, or one originator that is no agency. Medium otherwise. One step
+    lower where some findings support the claim and others contradict it.
+    """
+    counted = evidence[(evidence["status"] != "unconfirmed") & (evidence["stance"] != "context")]
+    # "INM, via AFP" and "INM, via El País" repeat one originator: two outlets do not make a fact twice as sure
+    originators = counted["publisher"].str.partition(", via ")[0].nunique() if len(counted) else 0
+    statuses = set(counted["status"])
+    agency = bool(statuses & {"official", "press_reported_official"})
+    well_sourced = "official" in statuses or (agency and originators > 1)
+    sourced = well_sourced or agency or originators > 1
+    disputed = {"supports", "contradicts"} <= set(counted["stance"])
+    return ("low", "medium", "high")[max(sourced + well_sourced - disputed, 0)]
+
+
+def _estimates(claim_id: str, given: Mapping[str, float]) -> dict[str, float]:
+    wanted = list(register.estimates(claim_id)["estimate"])
+    for name in sorted(set(wanted) ^ set(given)):
         problem = "is missing" if name in wanted else "is not one its rules know"
-        raise BookError(f"claim {claim_id}: estimate '{name}' {problem}; it takes: {', '.join(sorted(wanted)) or 'none'}")
-    for name, value in given.items():
-        if not math.isfinite(value):
-            raise BookError(f"claim {claim_id}: estimate '{name}' is {value}; a finite number is needed")
+        raise BookError(f"claim {claim_id}: estimate '{name}' {problem}; it takes: {', '.join(wanted) or 'none'}")
+    return {name: _finite(f"claim {claim_id}: estimate '{name}'", given[name]) for name in wanted}
+
+
+def _finite(what: str, value: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise BookError(f"{what} is {value!s:.40}; a finite number is needed")
+    return number
+
+
+def _interval(claim_id: str, interval: Sequence[float] | None) -> tuple[float, float] | None:
+    if interval is None:
+        return None
+    try:
+        low, high = interval
+    except (TypeError, ValueError):
+        raise BookError(f"claim {claim_id}: interval is {interval!s:.40}; give (low, high)") from None
+    low, high = (_finite(f"claim {claim_id}: an end of the interval", end) for end in (low, high))
+    if low > high:
+        raise BookError(f"claim {claim_id}: interval ({low:g}, {high:g}) runs backwards; give (low, high)")
+    return low, high
 
 
 def _by_rules(claim_id: str, given: dict[str, float]) -> tuple[str, str, str]:
-    evaluator = EvalWithCompoundTypes(names=dict(given), functions={"abs": abs, "min": min, "max": max})
     for rule in register.rules(claim_id).itertuples():
-        try:
-            holds = evaluator.eval(rule.when)
-        except (InvalidExpression, ZeroDivisionError, SyntaxError, OverflowError) as error:
-            raise BookError(f"claim {claim_id}, rule {rule.step} '{rule.when}': {error}") from None
-        if holds:
-            return rule.verdict, rule.because.format(**given).replace("-", "−"), rule.when
+        if holds(claim_id, rule.step, rule.when, given):
+            return rule.verdict, fill(claim_id, rule.step, rule.because, given), rule.when
     raise BookError(f"claim {claim_id}: no rule applies; the last rule must be True")
 
 
-def _confidence(judged_by: str, evidence) -> str:
-    """High: computed from tables, or two publishers of whom one official or quoting officials; low: one publisher."""
-    if judged_by in ("measured", "normative"):
-        return "high" if judged_by == "normative" or not (evidence["stance"] == "limits").any() else "medium"
-    backing = evidence[evidence["stance"] == "supports"]
-    official = backing["status"].isin(["official", "press_reported_official"]).any()
-    if (evidence["stance"] == "contradicts").any() or not official:
-        return "low" if backing["publisher"].nunique() < 2 else "medium"
-    return "high" if backing["publisher"].nunique() >= 2 else "medium"
+def holds(claim_id: str, step: int, when: str, given: Mapping[str, float]) -> bool:
+    """Whether a condition is true of these estimates: comparisons, arithmetic and abs(), nothing else."""
+    try:
+        outcome = SimpleEval(names=dict(given), functions={"abs": abs}).eval(when)
+    except (InvalidExpression, SyntaxError, ArithmeticError, TypeError, ValueError, AttributeError, KeyError) as error:
+        told = " ".join(str(error).split())
+        raise BookError(f"{RULES}: claim {claim_id}, rule {step} '{when}': {told}; use comparisons of its estimates") from None
+    if not isinstance(outcome, bool):
+        raise BookError(f"{RULES}: claim {claim_id}, rule {step} '{when}' is no condition; compare its estimates")
+    return outcome
+
+
+def fill(claim_id: str, step: int, because: str, given: Mapping[str, float]) -> str:
+    """The sentence of a rule with the estimates filled in; only their minus signs are made signs, not its hyphens."""
+    parts = []
+    for text, name, form, _ in string.Formatter().parse(because):
+        parts.append(text)
+        if name is not None:
+            if name not in given:
+                raise BookError(f"{RULES}: claim {claim_id}, rule {step}: no estimate '{name}' to fill in; "
+                                f"it takes: {', '.join(given)}")
+            parts.append(format(given[name], form or "").replace("-", MINUS))
+    return "".join(parts)
 
 
 class Judged:
@@ -122,14 +201,18 @@ class Judged:
         self.judgements = list(judgements)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        rows = [_rounded(asdict(judgement)) for judgement in self.judgements]
-        cells = "".join(
+        columns = ("id", "claim", "verdict", "confidence", "because")
+        head = "".join(f"<th>{html.escape(word(f'claims.{column}'))}</th>" for column in columns)
+        body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in (
-                row["id"], row["claim"], word(f"verdict.{row['verdict']}"), row["because"])) + "</tr>"
-            for row in rows
+                judgement.id, judgement.claim, word(f"verdict.{judgement.verdict}"),
+                word(f"confidence.{judgement.confidence}") if judgement.confidence else "", judgement.because)) + "</tr>"
+            for judgement in self.judgements
         )
-        plain = "\n".join(f"{row['id']}: {word('verdict.' + row['verdict'])}. {row['because']}" for row in rows)
-        return {MIME: rows, "text/html": f"<table>{cells}</table>", "text/plain": plain}
+        plain = "\n".join(f"{judgement.id}: {word('verdict.' + judgement.verdict)}. {judgement.because}"
+                          for judgement in self.judgements)
+        return {MIME: [judgement.as_dict() for judgement in self.judgements],
+                "text/html": f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>", "text/plain": plain}
 
 
 def judged(judgements: Sequence[Judgement]) -> Judged:
@@ -137,11 +220,11 @@ def judged(judgements: Sequence[Judgement]) -> Judged:
     return Judged(judgements)
 
 
-def _rounded(row: dict) -> dict:
-    row["estimates"] = {name: _six(value) for name, value in row["estimates"].items()}
-    row["interval"] = [_six(value) for value in row["interval"]] if row["interval"] else None
-    return row
-
-
-def _six(value: float) -> float:
-    return float(f"{value:.4g}") if abs(value) < 1000 else round(value)
+def _plain(value):
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value

@@ -150,5 +150,11 @@ def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[
                 if problems:
                     raise BookError(f"{entry['path']}: {problems[0]}; nothing was written")
         for name in files:
-            (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).replace(paths.DATA / name)
+            try:
+                (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).replace(paths.DATA / name)
+            except OSError as error:
+                raise BookError(
+                    f"{name}: expected a file that may be replaced, found: {error.strerror}; "
+                    "unlock it, then build again"
+                ) from None

@@ -67,6 +67,43 @@ def returns() -> pd.Series:
     return _sum(load("mexico_returns"), "returns")
 
 
+def first_reported(measure: str, month: str) -> float:
+    """What Mexico's migration institute first reported for a whole month (events): ``mexico_first_reported``.
+
+    measure: ``returned_first_reported`` or another measure of that table; where several numbers were reported for a
+    month, the highest. Raises BookError when it has no such month.
+    """
+    rows = load("mexico_first_reported")
+    start = pd.Timestamp(month)
+    rows = rows[(rows["measure"] == measure) & (rows["start"] == start) & (rows["end"] == start + pd.offsets.MonthEnd())]
+    if rows.empty:
+        raise BookError(f"mexico_first_reported: no {measure} for the whole of {month}")
+    return float(rows["events"].max())
+
+
+def deployed(measure: str, day: str | None = None) -> pd.Series:
+    """Counts of people in uniform reported under one measure, on one day or on all: ``mexico_deployment``.
+
+    Indexed by publisher, smallest first; several rows are several accounts of the same day.
+    Raises BookError when nobody reported one.
+    """
+    rows = load("mexico_deployment")
+    rows = rows[(rows["measure"] == measure) & (True if day is None else rows["start"] == pd.Timestamp(day))]
+    if rows.empty:
+        raise BookError(f"mexico_deployment: no {measure}" + (f" on {day}" if day else ""))
+    return rows.set_index("publisher")["people"].sort_values()
+
+
+def transits(border: str) -> pd.Series:
+    """People counted on the way north by month (events): ``honduras`` (irregular entries, 2014-01 on) or ``darien``
+    (irregular crossings, 2020-01 on). Source: ``honduras_entries``, ``darien_transits_monthly``.
+    """
+    _one_of("border", border, ("honduras", "darien"))
+    if border == "honduras":
+        return _sum(load("honduras_entries"), "entries")
+    return _sum(load("darien_transits_monthly"), "transits")
+
+
 def _sum(rows: pd.DataFrame, column: str) -> pd.Series:
     return rows.groupby("date")[column].sum().asfreq("MS").astype(float)
 

@@ -107,3 +107,18 @@ def probability_at_or_below(paths: pd.DataFrame, threshold: float) -> pd.Series:
 def probability_within(paths: pd.DataFrame, threshold: float) -> float:
     """Share of paths that are at or below the threshold in at least one month of the window."""
     return float((paths <= threshold).any(axis=0).mean())
+
+
+def first_at_or_below(series: pd.Series, threshold: float, after: str) -> pd.Timestamp | None:
+    """The first month later than `after` that is at or below the threshold, or None when there is none."""
+    low = series[(series.index > month(after)) & (series <= threshold)]
+    return low.index[0] if len(low) else None
+
+
+def paths_summary(paths: pd.DataFrame, levels: tuple[float, ...] = (0.8, 0.95)) -> pd.DataFrame:
+    """Median and central intervals of each month's paths: columns month, median, lower80, upper80, and so on."""
+    columns = {"median": paths.median(axis=1)}
+    for level in levels:
+        columns[f"lower{100 * level:.0f}"] = paths.quantile((1 - level) / 2, axis=1)
+        columns[f"upper{100 * level:.0f}"] = paths.quantile((1 + level) / 2, axis=1)
+    return pd.DataFrame(columns).rename_axis("month").reset_index()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from migrationbook.errors import BookError
+from migrationbook.models.calendar import month
 
 
 def interception_share(detentions: pd.Series, encounters_of_non_mexicans: pd.Series) -> pd.DataFrame:
@@ -24,3 +25,15 @@ def interception_share(detentions: pd.Series, encounters_of_non_mexicans: pd.Ser
                         "choose other months")
     both["share"] = 100 * both["detentions"] / stops
     return both.rename_axis("month").reset_index()
+
+
+def share_over(stopped: pd.DataFrame, start: str, end: str) -> float:
+    """The share (percent) over the months from start to end together. stopped: what `interception_share` returns.
+
+    Raises BookError when a month of the window is missing.
+    """
+    wanted = pd.date_range(month(start), month(end), freq="MS")
+    window = stopped.set_index("month").reindex(wanted)[["detentions", "encounters"]]
+    if window.isna().any(axis=None):
+        raise BookError(f"interception share: no figures for every month from {start} to {end}; choose another window")
+    return float(100 * window["detentions"].sum() / window.sum(axis=None))

@@ -127,6 +127,21 @@ def counterfactual(series: pd.Series, after: str = "2019-06-07", start: str | No
         p_lower=float(np.mean(totals <= total)), converged=fitted.converged, model=model)
 
 
+def by_model(series: pd.Series, after: str, starts: list[str], end: str = "2020-02", level: float = 0.95,
+             draws: int = 4000) -> pd.DataFrame:
+    """The counterfactual of every model with every memory: columns model, start, percent, lower, upper, averted.
+
+    starts: first months to learn from. What the rows differ by is what the choice of model and memory does.
+    """
+    rows = []
+    for start in starts:
+        for model in structural.MODELS:
+            found = counterfactual(series, after, start, end, model, level, draws)
+            rows.append({"model": model, "start": start, "percent": found.percent, "lower": found.percent_low,
+                         "upper": found.percent_high, "averted": found.averted})
+    return pd.DataFrame(rows)
+
+
 def placebo_counterfactuals(series: pd.Series, years: list[int], months: int = 9, model: str = "sarimax",
                             draws: int = 2000, seed: int = 20190607) -> pd.DataFrame:
     """The same exercise on 7 June of each year, over `months` months from June: columns year, percent, p_lower.

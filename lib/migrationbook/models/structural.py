@@ -1,4 +1,4 @@
-"""Two structural models of a monthly series in logarithms, and joint simulations of the months to come."""
+"""Three models of a monthly series in logarithms, and joint simulations of the months to come."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from migrationbook.errors import BookError
 from migrationbook.models.calendar import logarithm, require
 
-MODELS = ("sarimax", "unobserved_components")
+MODELS = ("sarimax", "autoregressive", "unobserved_components")
+ORDERS = {"sarimax": (0, 1, 1), "autoregressive": (2, 0, 0)}  # beside a seasonal part of (0, 1, 1)
 SHORTEST = 36  # three years: the least from which a changing season can be told from the level
 
 
@@ -35,8 +36,11 @@ class Fit:
 def fit(series: pd.Series, model: str = "sarimax", exog: pd.DataFrame | None = None) -> Fit:
     """Fit one of MODELS by maximum likelihood to the logarithms of a complete monthly series.
 
-    sarimax: SARIMA (0,1,1)(0,1,1) with a year of twelve months. unobserved_components: a random-walk level, a
-    trigonometric season of six harmonics that may change, and noise. `exog` holds regressors for the same months.
+    sarimax: SARIMA (0,1,1)(0,1,1) with a year of twelve months, the conventional "airline" model: where the level is, it
+    stays. autoregressive: SARIMA (2,0,0)(0,1,1), whose level drifts back towards that of the year before.
+    unobserved_components: a random-walk level, a trigonometric season of six harmonics that may change, and noise.
+    They forecast this border about equally well and disagree on what the agreement changed, so a chapter shows all
+    of them. `exog` holds regressors for the same months.
     `converged` reports whether the optimiser says that it arrived; it is the reader's to see and never hidden.
     Raises BookError for an unknown model, fewer than 36 months, or a figure that has no logarithm.
     """
@@ -45,8 +49,8 @@ def fit(series: pd.Series, model: str = "sarimax", exog: pd.DataFrame | None = N
     require(series, SHORTEST, f"the model {model}")
     logs = logarithm(series).asfreq("MS")
     offset = float(logs.mean())  # centred, so that the unit of the series cannot move the optimiser
-    if model == "sarimax":
-        built = SARIMAX(logs - offset, exog=exog, order=(0, 1, 1), seasonal_order=(0, 1, 1, 12))
+    if model in ORDERS:
+        built = SARIMAX(logs - offset, exog=exog, order=ORDERS[model], seasonal_order=(0, 1, 1, 12))
     else:
         built = UnobservedComponents(logs - offset, "local level", exog=exog,
                                      freq_seasonal=[{"period": 12, "harmonics": 6}])

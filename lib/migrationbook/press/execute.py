@@ -41,6 +41,7 @@ def execute(notebook: Path, output: Path, values: dict[str, object] | None = Non
         papermill.execute_notebook(
             str(notebook), str(aside), parameters=values or {}, cwd=str(paths.ROOT), kernel_name="python3",
             progress_bar={"leave": False} if sys.stderr.isatty() else False,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],  # else it warns at every start that it talks over TCP
         )
     except PapermillExecutionError as error:
         aside.replace(failed)

@@ -56,7 +56,7 @@
       }
       live.get(figure).result?.finalize();
       live.get(figure).stage?.remove();
-      live.set(figure, { turn, result, stage, width: drawing.clientWidth });
+      live.set(figure, { turn, result, stage, stacked: panels(spec).length > 0, width: drawing.clientWidth });
       drawing.classList.add("is-live");
     } catch (error) {
       figure.querySelector(".drawing").classList.remove("is-live");
@@ -81,15 +81,25 @@
     live.forEach((state, figure) => draw(figure));
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 
-  // A single drawing follows the page by itself; stacked panels are drawn anew.
-  let settling;
-  addEventListener("resize", () => {
-    clearTimeout(settling);
-    settling = setTimeout(() => {
-      live.forEach((state, figure) => {
-        const spec = JSON.parse(figure.querySelector(".chart-spec").textContent);
-        if (panels(spec).length && figure.clientWidth !== state.width) draw(figure);
-      });
-    }, 200);
+  // The width that counts is the one a drawing has when the page has settled: while a window grows past the width
+  // where the sidebar opens, the theme's transition gives the text another width for a moment.
+  const settling = new Map();
+  const resized = new ResizeObserver((entries) => {
+    for (const { target: figure } of entries) {
+      clearTimeout(settling.get(figure));
+      settling.set(figure, setTimeout(() => fit(figure), 150));
+    }
   });
+  figures.forEach((figure) => resized.observe(figure));
+
+  function fit(figure) {
+    const state = live.get(figure);
+    const width = figure.querySelector(".drawing").clientWidth;
+    if (!state?.result || !width) return;
+    if (state.stacked) {
+      if (width !== state.width) draw(figure);
+    } else if (width !== state.stage.querySelector("svg").viewBox.baseVal.width) {
+      state.result.view.signal("width", width).runAsync();
+    }
+  }
 })();

@@ -11,7 +11,9 @@ from migrationbook.errors import BookError
 from migrationbook.models import structural
 from migrationbook.models.forecast import (
     backtest,
+    first_at_or_below,
     forecast_paths,
+    paths_summary,
     probability_at_or_below,
     probability_within,
     seasonal_random_walk,
@@ -51,7 +53,7 @@ def test_paths_know_the_season() -> None:
 def test_backtest_coverage_and_skill(scored: pd.DataFrame) -> None:
     """19 origins each, which overlap: the effective number is far below the number of rows."""
     total = summarise_backtest(scored).set_index("horizon").loc["all"]
-    assert total["n"] == len(scored) == 2 * (18 * 12 + 11)
+    assert total["n"] == len(scored) == len(structural.MODELS) * (18 * 12 + 11)
     assert 65 <= total["coverage80"] <= 92 and 84 <= total["coverage95"] <= 100
     assert total["skill"] > 0 and total["log_score"] > total["log_score_naive"]
 
@@ -125,6 +127,19 @@ def test_ever_within_is_more_likely_than_any_one_month() -> None:
     threshold = float(paths.median(axis=1).min())
     by_month = probability_at_or_below(paths, threshold)
     assert by_month.max() <= probability_within(paths, threshold) <= min(1, by_month.sum())
+
+
+def test_summary_of_paths_holds_its_share_of_them() -> None:
+    paths = pd.DataFrame([np.arange(1001.0)], index=pd.date_range("2020-01", periods=1, freq="MS"))
+    (row,) = paths_summary(paths).to_dict("records")
+    assert row["month"] == pd.Timestamp("2020-01-01") and row["median"] == 500
+    assert [row[key] for key in ("lower95", "lower80", "upper80", "upper95")] == pytest.approx([25, 100, 900, 975])
+
+
+def test_first_month_at_a_level() -> None:
+    series = monthly([5, 1, 7, 3, 2], "2019-05")
+    assert first_at_or_below(series, 3, "2019-06") == pd.Timestamp("2019-08-01")
+    assert first_at_or_below(series, 1, "2019-06") is None
 
 
 def test_mistakes_are_named() -> None:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from migrationbook.errors import BookError
 from migrationbook.models import calendar, structural
-from migrationbook.models.interception import interception_share
+from migrationbook.models.interception import interception_share, share_over
 from migrationbook.models.interrupted_time_series import (
     break_against_trend,
+    by_model,
     counterfactual,
     placebo_counterfactuals,
     step_regression,
@@ -68,7 +69,7 @@ def test_what_a_model_cannot_use_is_named(change, said: str) -> None:
     ({"start": "2019-08"}, "start earlier"),
     ({"start": "2020-01", "end": "2019-07"}, "empty"),
     ({"after": "yesterdayish"}, "not a date"),
-    ({"model": "crystal_ball"}, "sarimax, unobserved_components"),
+    ({"model": "crystal_ball"}, "sarimax, autoregressive, unobserved_components"),
     ({"level": 95}, "write 0.95"),
 ])
 def test_impossible_requests_are_named(options: dict, said: str) -> None:
@@ -131,7 +132,7 @@ def test_without_an_effect_the_intervals_cover_and_alarms_are_rare() -> None:
     misses = alarms = 0
     for seed in range(40):
         found = counterfactual(seasonal(1000 + seed, 242 if seed % 2 else 122, "2000-01" if seed % 2 else "2010-01"),
-                               draws=1000, model=structural.MODELS[seed % 2])
+                               draws=1000, model=structural.MODELS[seed % 3])
         misses += not found.averted_low < 0 < found.averted_high
         alarms += found.p_lower < 0.05
     upper = stats.binom.ppf(0.9999, 40, 0.05)
@@ -146,6 +147,16 @@ def test_placebo_years_are_quiet_and_the_true_year_is_not() -> None:
     assert (found.loc[:2018, "p_lower"] < 0.05).sum() <= 2
     with pytest.raises(BookError, match="at least 36"):
         placebo_counterfactuals(seasonal(1), [2001])
+
+
+def test_models_and_memories_are_set_side_by_side() -> None:
+    series = affected(3, -1.0)
+    found = by_model(series, "2019-06-07", ["2000-03", "2012-01"], draws=500)
+    assert list(found["model"]) == 2 * list(structural.MODELS) and list(found["start"].unique()) == ["2000-03", "2012-01"]
+    alone = counterfactual(series, start="2012-01", model="autoregressive", draws=500)
+    row = found.iloc[4]
+    assert (row["percent"], row["lower"], row["upper"]) == (alone.percent, alone.percent_low, alone.percent_high)
+    assert (found["upper"] < 0).all()
 
 
 def test_step_regression_recovers_a_step_and_covers_nothing_when_there_is_none() -> None:
@@ -193,6 +204,14 @@ def test_interception_shares_are_shares(pairs: list[tuple[int, int]]) -> None:
     assert found["share"].between(0, 100).all() and len(found) == len(pairs)
     swapped = interception_share(there, here)["share"]
     assert (found["share"] + swapped).to_numpy() == pytest.approx(100)
+
+
+def test_a_share_over_months_weighs_by_stops() -> None:
+    stopped = interception_share(monthly([10, 90], "2019-05"), monthly([90, 10], "2019-05"))
+    assert share_over(stopped, "2019-05", "2019-06") == pytest.approx(50)
+    assert share_over(stopped, "2019-06", "2019-06") == pytest.approx(90)
+    with pytest.raises(BookError, match="2019-05 to 2019-07"):
+        share_over(stopped, "2019-05", "2019-07")
 
 
 def test_interception_takes_common_months_and_refuses_nonsense() -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from migrationbook.data.series import southwest
 from migrationbook.errors import BookError
 from migrationbook.models.seasonality import month_change, placebo_rank
 from series import monthly, seasonal
@@ -48,6 +49,17 @@ def test_ranks_and_p_belong_together(values: list[int]) -> None:
     found = placebo_rank(changes, 2000)
     assert 1 / (1 + found.n) <= found.p <= 1
     assert found.rank <= 1 + len(found.as_low) and found.p == (1 + len(found.as_low)) / (1 + found.n)
+
+
+def test_the_season_of_the_border_is_the_known_one() -> None:
+    """May to June 2000-2018: mean -17.5 %, sd 10.5; May to September 2019: -69.5 %, the next lowest -57.4 % in 2014."""
+    patrol = southwest("border_patrol")[:"2019-12"]
+    june = placebo_rank(month_change(patrol, 5, 6), 2019)
+    assert (round(june.mean, 1), round(june.sd, 1), round(june.value, 1)) == (-17.5, 10.5, -28.6)
+    assert june.as_low == [2000, 2006, 2010] and june.p == pytest.approx(4 / 20)
+    september = month_change(patrol, 5, 9)
+    assert (round(september[2019], 1), round(september[2014], 1)) == (-69.5, -57.4)
+    assert placebo_rank(september, 2019).rank == 1
 
 
 def test_p_is_uniform_when_the_year_is_like_the_others() -> None:
