@@ -12,7 +12,7 @@ from migrationbook.prose import percent as in_words
 
 COUNTS = alt.Axis(format="~s", tickCount=5)
 PERCENT = alt.Axis(format="d")
-DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2]]
+DASHES = [[1, 0], [7, 5], [2, 4], [9, 5, 2, 5]]
 FOLDS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2]
 MONTH = alt.Tooltip("date:T", format="%B %Y")
 
@@ -100,7 +100,7 @@ def event_study(frame: pd.DataFrame, start: str) -> alt.LayerChart:
         name: np.exp(since[name]).round(3) for name in ("estimate", "lower", "upper")})
     scale = alt.Scale(type="log", domain=[FOLDS[0] / 2, FOLDS[-1] * 1.3], clamp=True)
     axis = alt.Axis(values=FOLDS, labelExpr="datum.value < 1 ? '1/' + round(1 / datum.value) : datum.value + '×'",
-                    labelOverlap=False)
+                    tickCount=2 * len(FOLDS))
     base = alt.Chart(folds, name="months").encode(x=alt.X("date:T"))
     plain = alt.Chart(folds, name="months")
     one = plain.mark_rule(style="ink").encode(y=alt.datum(1, scale=scale))

@@ -1,4 +1,4 @@
-"""Judged claims on a page, and all of them in claims.json and claims.csv beside the pages."""
+"""Judged claims on a page; all of them in a table, and in claims.json and claims.csv beside the pages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
 
 from migrationbook.claims import register
+from migrationbook.claims.scoreboard import counts
+from migrationbook.data import load
 from migrationbook.prose import MINUS
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.words import word
@@ -24,6 +28,10 @@ ADDRESS = re.compile(r"https?://[^\s\"<>]+")
 
 class claims(nodes.General, nodes.Element):
     """The claims one cell judged."""
+
+
+class ledger(nodes.General, nodes.Element):
+    """The table of all judged claims."""
 
 
 class claim(nodes.General, nodes.Element):
@@ -55,11 +63,11 @@ def number(value: float | None) -> str:
 def html(judged: dict) -> str:
     """One judgement as a card whose anchor is ``claim-<id>``."""
     name = escape(judged["id"])
-    verdict = judged["verdict"].replace(" ", "-")
+    verdict = judged["verdict"]
     confidence = judged.get("confidence")
     head = (
         f'<a class="claim-id" href="#claim-{name}">{name}</a> '
-        f'<span class="verdict {escape(verdict)}">{escape(word("verdict." + verdict))}</span>'
+        + _badge(verdict, word("verdict." + verdict))
         + (f' <span class="confidence">{escape(word("confidence." + confidence))}</span>' if confidence else "")
     )
     return (
@@ -117,6 +125,37 @@ def _evidence(entry: dict) -> str:
     return f"{named}{stance}: {escape(str(entry.get('statement') or ''))}"
 
 
+class LedgerDirective(SphinxDirective):
+    """``{claim-ledger}``: every claim judged anywhere in the book, in a table that leads to each."""
+
+    def run(self) -> list[nodes.Node]:
+        return [ledger()]
+
+
+def ledger_html(all_claims: list[dict], page: str) -> str:
+    """How often each verdict was reached, then a row a claim. page: address of the page the table stands on."""
+    found = counts(all_claims)
+    badges = " ".join(_badge(verdict, f"{word('verdict.' + verdict)}: {number}") for verdict, number in found.items() if number)
+    caption = word("claims.caption").format(judged=len(all_claims), all=len(load("claims")))
+    head = "".join(f"<th scope=\"col\">{escape(word(f'claims.{column}'))}</th>" for column in ("id", "claim", "verdict"))
+    rows = "\n".join(
+        f'<tr><td><a href="{escape(relative_uri(page, judged["page"]))}">{escape(judged["id"])}</a></td>'
+        f'<td>{escape(judged["claim"])}</td><td>{_badge(judged["verdict"], word("verdict." + judged["verdict"]))}</td></tr>'
+        for judged in all_claims
+    )
+    return (f'<p class="ledger-counts">{badges}</p>\n<table class="data ledger"><caption>{escape(caption)}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n")
+
+
+def _badge(verdict: str, text: str) -> str:
+    return f'<span class="verdict {escape(verdict)}">{escape(text)}</span>'
+
+
+def visit_ledger(self, node: ledger) -> None:
+    self.body.append(ledger_html(harvested(self.builder.app), self.builder.get_target_uri(self.builder.current_docname)))
+    raise nodes.SkipNode
+
+
 def _group(opening: str):
     return lambda self, node: self.body.append(opening)
 
@@ -155,6 +194,8 @@ def write(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register judged claims."""
+    app.add_node(ledger, html=(visit_ledger, None))
+    app.add_directive("claim-ledger", LedgerDirective)
     app.add_node(claims, html=(_group('<div class="claims">\n'), _group("</div>\n")))
     app.add_node(claim, html=(visit_claim, None))
     collect(app, "book_claims", claim, lambda judged: judged["id"],
