@@ -51,7 +51,8 @@ def _rows(events: pd.DataFrame, domain: tuple | None) -> dict[tuple[int, str], l
             wanted.append((label, x, x - width, x, "right"))
     placed: list[tuple[int, float, float, float]] = []  # row, x of the rule, left and right edge of the label
     rows: dict[tuple[int, str], list[str]] = {}
-    for label, x, left, right, side in [one for one in wanted if one[4] == "right"] + [one for one in wanted[::-1] if one[4] == "left"]:
+    in_turn = [one for one in wanted if one[4] == "right"] + [one for one in wanted[::-1] if one[4] == "left"]
+    for label, x, left, right, side in in_turn:
         def meets(row: int, x: float = x, left: float = left, right: float = right) -> bool:
             return any(
                 (other == row and left < other_right and other_left < right)

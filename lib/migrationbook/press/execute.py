@@ -72,7 +72,7 @@ def digest(notebook: Path) -> str:
     total = hashlib.sha256()
     book = nbformat.read(notebook, as_version=4)
     for cell in book.cells:
-        total.update(f"{cell.cell_type}\0{cell.source}\0{cell.metadata.get('tags')}\0".encode())
+        total.update(f"{cell.cell_type}\0{cell.source}\0{cell.metadata.get('tags') or []}\0".encode())
     for pattern in REACHABLE:
         root = paths.DATA.parent if pattern.startswith("data/") else paths.ROOT
         for path in sorted(root.glob(pattern)):

@@ -139,12 +139,18 @@ def ledger_html(all_claims: list[dict], page: str) -> str:
     caption = word("claims.caption").format(judged=len(all_claims), all=len(load("claims")))
     head = "".join(f"<th scope=\"col\">{escape(word(f'claims.{column}'))}</th>" for column in ("id", "claim", "verdict"))
     rows = "\n".join(
-        f'<tr><td><a href="{escape(relative_uri(page, judged["page"]))}">{escape(judged["id"])}</a></td>'
+        f'<tr><td><a href="{escape(_relative(page, judged["page"]))}">{escape(judged["id"])}</a></td>'
         f'<td>{escape(judged["claim"])}</td><td>{_badge(judged["verdict"], word("verdict." + judged["verdict"]))}</td></tr>'
         for judged in all_claims
     )
     return (f'<p class="ledger-counts">{badges}</p>\n<table class="data ledger"><caption>{escape(caption)}</caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n")
+
+
+def _relative(page: str, address: str) -> str:
+    """The address as seen from a page; Sphinx's own function drops the anchor."""
+    file, _, anchor = address.partition("#")
+    return f"{relative_uri(page, file)}#{anchor}"
 
 
 def _badge(verdict: str, text: str) -> str:
