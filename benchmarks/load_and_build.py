@@ -46,7 +46,7 @@ def tables() -> None:
         path = ROOT / "data" / "enforcement" / f"{name}.csv"
         ours = seconds(lambda name=name: load(name))
         row(f"load('{name}')", ours, "pandas.read_csv", seconds(lambda path=path: pd.read_csv(path, parse_dates=["date"])))
-        table = Resource.from_descriptor({"path": f"{name}.csv"}, basepath=str(path.parent))
+        table = Resource.from_descriptor({"name": name, "path": f"{name}.csv"}, basepath=str(path.parent))
         frictionless = seconds(table.to_pandas, 2)
         row(f"load('{name}')", ours, "frictionless Resource.to_pandas", frictionless)
     path = ROOT / "data" / "enforcement" / "cbp_monthly.csv"

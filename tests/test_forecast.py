@@ -139,7 +139,8 @@ def test_summary_of_paths_holds_its_share_of_them() -> None:
 def test_first_month_at_a_level() -> None:
     series = monthly([5, 1, 7, 3, 2], "2019-05")
     assert first_at_or_below(series, 3, "2019-06") == pd.Timestamp("2019-08-01")
-    assert first_at_or_below(series, 1, "2019-06") is None
+    with pytest.raises(BookError, match="threshold 1: never reached after 2019-06; choose 2 or more"):
+        first_at_or_below(series, 1, "2019-06")
 
 
 def test_mistakes_are_named() -> None:

@@ -146,7 +146,9 @@ def test_placebo_years_are_quiet_and_the_true_year_is_not() -> None:
     assert found["percent"].idxmin() == 2019 and found.loc[2019, "p_lower"] == 0
     assert (found.loc[:2018, "p_lower"] < 0.05).sum() <= 2
     with pytest.raises(BookError, match="at least 36"):
-        placebo_counterfactuals(seasonal(1), [2001])
+        placebo_counterfactuals(seasonal(1), [2001, 2002])
+    with pytest.raises(BookError, match="placebo years: 1 left"):
+        placebo_counterfactuals(seasonal(1), [2019])
 
 
 def test_models_and_memories_are_set_side_by_side() -> None:

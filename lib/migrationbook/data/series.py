@@ -41,14 +41,18 @@ def first_published(measure: str) -> pd.Series:
 def by_citizenship(*codes: str) -> pd.Series:
     """Border Patrol encounters of the citizens of some countries by month, rounded to 10 by the publisher.
 
-    codes: ISO alpha-3 codes; ``"!MEX"`` means everybody but Mexicans. Source: ``khsm_by_citizenship``,
+    codes: ISO alpha-3 codes; ``"!MEX"`` means everybody but Mexicans. Raises BookError for a code the table does not
+    have. Source: ``khsm_by_citizenship``,
     ``khsm_total``.
     """
-    rows = load("khsm_by_citizenship")
     if codes == ("!MEX",):
         total = load("khsm_total").set_index("date")["encounters"]
-        return (total - by_citizenship("MEX")).astype(float)
-    return _sum(rows[rows["citizenship"].isin(codes)], "encounters")
+        return (total - by_citizenship("MEX")).astype(float).rename("!MEX")
+    rows = load("khsm_by_citizenship")
+    unknown = set(codes) - set(rows["citizenship"])
+    if unknown:
+        raise BookError(f"citizenship '{min(unknown)}': not in khsm_by_citizenship; use ISO codes such as MEX, GTM or CUB")
+    return _sum(rows[rows["citizenship"].isin(codes)], "encounters").rename("+".join(codes))
 
 
 def by_family_status(*groups: str) -> pd.Series:

@@ -109,10 +109,13 @@ def probability_within(paths: pd.DataFrame, threshold: float) -> float:
     return float((paths <= threshold).any(axis=0).mean())
 
 
-def first_at_or_below(series: pd.Series, threshold: float, after: str) -> pd.Timestamp | None:
-    """The first month later than `after` that is at or below the threshold, or None when there is none."""
-    low = series[(series.index > month(after)) & (series <= threshold)]
-    return low.index[0] if len(low) else None
+def first_at_or_below(series: pd.Series, threshold: float, after: str) -> pd.Timestamp:
+    """The first month later than `after` that is at or below the threshold. Raises BookError when none is."""
+    later = series[series.index > month(after)]
+    low = later.index[later <= threshold]
+    if low.empty:
+        raise BookError(f"threshold {threshold:,.0f}: never reached after {after}; choose {later.min():,.0f} or more")
+    return low[0]
 
 
 def paths_summary(paths: pd.DataFrame, levels: tuple[float, ...] = (0.8, 0.95)) -> pd.DataFrame:

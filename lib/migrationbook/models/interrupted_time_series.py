@@ -147,7 +147,10 @@ def placebo_counterfactuals(series: pd.Series, years: list[int], months: int = 9
     """The same exercise on 7 June of each year, over `months` months from June: columns year, percent, p_lower.
 
     A method that finds a fall every year finds nothing in 2019. Each year is fitted to the months before it only.
+    Raises BookError for fewer than two years, which leave nothing to compare.
     """
+    if len(years) < 2:
+        raise BookError(f"placebo years: {len(years)} left, at least two are needed; start earlier")
     rows = []
     for year in years:
         end = pd.Timestamp(year, 6, 1) + pd.DateOffset(months=months - 1)
