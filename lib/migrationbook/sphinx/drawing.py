@@ -14,6 +14,8 @@ from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
 
 VEGALITE = "6.4"  # the version Altair writes for
+# The fonts whose widths the drawing is laid out with, or of the same widths: a label is as long as the room left for it.
+FONT = "'Liberation Sans', Arial, Helvetica, sans-serif"
 WIDTHS = {"wide": 720, "narrow": 350}
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?")
@@ -53,7 +55,7 @@ def _set_widths(spec: dict, width: int) -> None:
 
 def _svg(spec: dict, mode: str) -> str:
     try:
-        return vl_convert.vegalite_to_svg(spec, VEGALITE, config=config(mode))
+        return vl_convert.vegalite_to_svg(spec, VEGALITE, config=config(mode) | {"font": FONT})
     except ValueError as error:
         raise BookError(f"it cannot be drawn: {str(error).strip().splitlines()[0]}") from None
 
