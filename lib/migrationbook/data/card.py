@@ -7,7 +7,7 @@ import textwrap
 import pandas as pd
 
 from migrationbook.data.package import first_rows, resource
-from migrationbook.data.rights import checked, credit
+from migrationbook.data.rights import credit, terms
 
 LABEL = 10  # characters before the text of a line such as "Licence"
 CELL = 28  # characters of a cell shown among the first rows
@@ -52,7 +52,7 @@ def _facts(entry: dict, width: int) -> list[str]:
     covered = " to ".join(entry.get("coverage") or [])
     sources = [". ".join(filter(None, [source["title"], source.get("obtained_from", ""), source.get("path", "")]))
                for source in entry["sources"]]
-    licences = [f"{licence['title']} ({checked(licence)})" for licence in entry["licenses"]]
+    licences = [terms(licence) for licence in entry["licenses"]]
     facts = [("Rows", ", ".join(filter(None, [f"{entry['rows']:,}", covered]))), ("Vintage", str(entry["vintage"])),
              *(("Source", text) for text in sources), *(("Licence", text) for text in licences),
              *(("Credit", credit(entry, licence)) for licence in entry["licenses"])]

@@ -83,17 +83,17 @@ def _xlsx(entry: dict, path: Path) -> None:
             cells.append(cell)
         sheet.append(cells)
 
-    rows = book.create_sheet(entry["name"][:SHEET_NAME])
-    rows.freeze_panes = "A2"
-    frame = load(entry["name"])
-    put(rows, frame.columns, "Headline 3")
-    for row in frame.itertuples(index=False):
-        put(rows, map(_excel_value, row))
-    about = book.create_sheet("about")
-    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 110
-    for label, text in _about(entry):
-        put(about, (label, text))
-    with path.open("wb") as file:
+    with path.open("wb") as file:  # before any row: openpyxl leaves its own files behind if it cannot finish
+        rows = book.create_sheet(entry["name"][:SHEET_NAME])
+        rows.freeze_panes = "A2"
+        frame = load(entry["name"])
+        put(rows, frame.columns, "Headline 3")
+        for row in frame.itertuples(index=False):
+            put(rows, map(_excel_value, row))
+        about = book.create_sheet("about")
+        about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 110
+        for label, text in _about(entry):
+            put(about, (label, text))
         book.save(file)
 
 

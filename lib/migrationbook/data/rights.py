@@ -37,16 +37,19 @@ def publishers(entry: dict) -> list[str]:
     return list(dict.fromkeys(source.get("publisher") or source["title"] for source in entry["sources"]))
 
 
-def checked(licence: dict) -> str:
-    """When the terms were read, in words."""
+def terms(licence: dict) -> str:
+    """The title of a licence and when its terms were read, in words; of our own licence there is nothing to verify."""
+    if licence.get("holder"):
+        return licence["title"]
     date = str(licence.get("checked", ""))
     dated = re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)
-    return word("rights.checked").format(date=date) if dated else word("rights.unchecked")
+    read = word("rights.checked").format(date=date) if dated else word("rights.unchecked")
+    return f"{licence['title']}; {read}"
 
 
 def credit(entry: dict, licence: dict) -> str:
     """The line that credits a table as one of its licences wants it."""
     pages = dict.fromkeys(source["path"] for source in entry["sources"] if source.get("path"))
     return word(f"rights.{kind_of(licence)}.credit").format(
-        publisher="; ".join(publishers(entry)), title=entry["title"], vintage=entry["vintage"], pages=" ; ".join(pages),
+        source=", ".join([*publishers(entry), *pages]), title=entry["title"], vintage=entry["vintage"],
         licence=licence["title"], terms=licence.get("path", ""), holder=licence.get("holder", ""), book=package()["title"])

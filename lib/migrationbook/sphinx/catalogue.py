@@ -13,10 +13,11 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from migrationbook import data, paths
-from migrationbook.data.rights import checked, credit, kind_of, publishers
+from migrationbook.data.rights import credit, kind_of, publishers, terms
 from migrationbook.errors import BookError
+from migrationbook.prose import MINUS
 from migrationbook.sphinx import collect
-from migrationbook.sphinx.markup import link, linked, listed, relative, rows_table, scrolling
+from migrationbook.sphinx.markup import code, link, linked, listed, relative, rows_table, scrolling
 from migrationbook.words import word
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def html(entry: dict, used: list[str], base: str, tables: dict[str, str], rights
     """
     return "".join([
         '<div class="data-table">\n',
-        f'<p class="table-name"><code>{escape(entry["name"])}</code></p>\n',
+        f'<p class="table-name">{code(entry["name"])}</p>\n',
         f"<p>{escape(entry.get('description', ''))}</p>\n",
         _caveats(entry),
         _facts(entry, used, base, rights),
@@ -134,13 +135,13 @@ def _facts(entry: dict, used: list[str], base: str, rights: dict[str, str]) -> s
         "rows": f"{entry['rows']:,}",
         "coverage": escape(coverage(entry)),
         "vintage": escape(str(entry["vintage"])),
-        "key": ", ".join(f"<code>{escape(name)}</code>" for name in entry["schema"].get("primaryKey", [])),
+        "key": ", ".join(code(name) for name in entry["schema"].get("primaryKey", [])),
         "sources": _several(sources),
         "licences": _several(licences),
         "credit": _several([linked(credit(entry, licence)) for licence in entry["licenses"]]),
         "used": _several(used) or escape(word("catalogue.unused")),
         "file": f'<a href="{base}/{file}" download>{file}</a>, {escape(size)}',
-        "hash": f"<code>{escape(entry['hash'])}</code>",
+        "hash": code(entry["hash"]),
     }
     told = "".join(f"<dt>{escape(word(f'catalogue.{key}'))}</dt><dd>{text}</dd>\n" for key, text in facts.items() if text)
     return f'<dl class="facts">\n{told}</dl>\n'
@@ -153,7 +154,7 @@ def _several(items: list[str]) -> str:
 def _licence(licence: dict, rights: dict[str, str]) -> str:
     where = rights.get(f"rights-{kind_of(licence)}")
     more = f' (<a href="{escape(where)}">{escape(word("catalogue.rights"))}</a>)' if where else ""
-    return f"{link(licence['title'], licence.get('path'))}; {escape(checked(licence))}{more}"
+    return link(terms(licence), licence.get("path")) + more
 
 
 def coverage(entry: dict) -> str:
@@ -168,7 +169,7 @@ def _columns(entry: dict, tables: dict[str, str]) -> str:
         kind = ", ".join(filter(None, [word(f"column.{field['type']}"), field.get("unit", ""),
                                        word("column.key") if field["name"] in schema.get("primaryKey", []) else ""]))
         meaning = ". ".join(filter(None, [field.get("title", "").rstrip("."), field.get("description", "")]))
-        rows.append([f'<code>{escape(field["name"])}</code> <span class="kind">{escape(kind)}</span>',
+        rows.append([f'{code(field["name"])} <span class="kind">{escape(kind)}</span>',
                      linked(meaning), _allowed(field) + _leads_to(field, schema, tables)])
     head = [escape(word(f"column.{name}")) for name in ("name", "meaning", "allowed")]
     return rows_table(f"{word('catalogue.columns')}: {entry['name']}", head, rows, "data columns")
@@ -179,16 +180,16 @@ def _allowed(field: dict) -> str:
     rules = field.get("constraints", {})
     told = []
     if "enum" in rules:
-        values = [f"<code>{escape(str(value))}</code>" for value in rules["enum"]]
+        values = [code(value) for value in rules["enum"]]
         more = word("column.more").format(number=len(values) - MANY)
         rest = f"<details><summary>{escape(more)}</summary>{', '.join(values[MANY:])}</details>"
         told.append(", ".join(values[:MANY]) + (rest if len(values) > MANY else ""))
     limits = [key for key in ("minimum", "maximum") if key in rules]
     if limits:
         words = word(f"column.{'range' if len(limits) == 2 else limits[0]}")
-        told.append(escape(words.format(**{key: exact(rules[key], field["type"]) for key in limits})))
+        told.append(escape(words.format(**{key: exact(rules[key]) for key in limits})))
     if "pattern" in rules:
-        told.append(f"{escape(word('column.pattern'))} <code>{escape(rules['pattern'])}</code>")
+        told.append(f"{escape(word('column.pattern'))} {code(rules['pattern'])}")
     if rules.get("unique"):
         told.append(escape(word("column.unique")))
     if not rules.get("required"):
@@ -204,14 +205,15 @@ def _leads_to(field: dict, schema: dict, tables: dict[str, str]) -> str:
             column = key["reference"]["fields"][key["fields"].index(field["name"])]
             # a reference without a table is one to the table itself
             where = links([key["reference"]["resource"]], tables) if key["reference"]["resource"] else word("column.itself")
-            told.append(f"<p>{escape(word('column.foreign'))} <code>{escape(column)}</code> {word('column.of')} {where}</p>")
+            told.append(f"<p>{escape(word('column.foreign'))} {code(column)} {word('column.of')} {where}</p>")
     return "".join(told)
 
 
-def exact(value: object, kind: str = "number") -> str:
-    """A figure with thousands separated and nothing rounded; years and texts as they are."""
-    figure = isinstance(value, (int, float)) and kind in ("integer", "number") and not 1000 <= value <= 2200
-    return f"{value:,}" if figure else str(value)
+def exact(value: object) -> str:
+    """A figure with nothing rounded, thousands separated from five digits on (1999 may be a year); a text as it is."""
+    if not isinstance(value, (int, float)):
+        return str(value)
+    return (f"{value:,}" if abs(value) >= 10_000 else str(value)).replace("-", MINUS)
 
 
 def _checks(entry: dict) -> str:
@@ -254,8 +256,12 @@ def overview_html(tables: dict[str, str]) -> str:
 
 
 def _overview_row(entry: dict, tables: dict[str, str]) -> str:
-    cells = [f"{links([entry['name']], tables)} <span>{escape(entry['title'])}</span>", f"{entry['rows']:,}",
-             escape(coverage(entry)), escape("; ".join(publishers(entry)))]
+    cells = [
+        f"{links([entry['name']], tables)} <span>{escape(entry['title'])}</span>",
+        f"{entry['rows']:,}<span> {word('chart.count')}</span>",
+        escape(coverage(entry)),
+        escape("; ".join(publishers(entry))),
+    ]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
 
 

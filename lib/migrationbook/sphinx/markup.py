@@ -26,6 +26,11 @@ def linked(text: object) -> str:
     return "".join(parts) + escape(plain[end:])
 
 
+def code(text: object) -> str:
+    """A name or value as data write it; a long one may break after an underscore."""
+    return f"<code>{escape(str(text)).replace('_', '_<wbr>')}</code>"
+
+
 def relative(page: str, address: str) -> str:
     """The address as seen from a page; Sphinx's own function drops the anchor."""
     file, _, anchor = address.partition("#")

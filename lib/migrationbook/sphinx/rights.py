@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from migrationbook import paths
-from migrationbook.data.rights import by_kind, checked, credit, publishers
+from migrationbook.data.rights import by_kind, credit, publishers, terms
 from migrationbook.errors import BookError
 from migrationbook.sphinx import collect
 from migrationbook.sphinx.catalogue import addresses, links
@@ -43,11 +43,11 @@ def html(kind: str, tables: dict[str, str]) -> str:
     held = by_kind()[kind]
     groups: dict[tuple[str, str], list[str]] = {}
     for entry, licence in held:
-        terms = f"{link(licence['title'], licence.get('path'))}; {escape(checked(licence))}"
-        groups.setdefault(("; ".join(publishers(entry)), terms), []).append(entry["name"])
+        told = link(terms(licence), licence.get("path"))
+        groups.setdefault(("; ".join(publishers(entry)), told), []).append(entry["name"])
     example, licence = held[0]
     head = [escape(word(f"rights.{key}")) for key in ("publisher", "terms", "tables")]
-    rows = [[escape(publisher), terms, links(names, tables)] for (publisher, terms), names in groups.items()]
+    rows = [[escape(publisher), told, links(names, tables)] for (publisher, told), names in groups.items()]
     return (f'<p class="credit"><b>{escape(word("rights.example"))}</b> {linked(credit(example, licence))}</p>\n'
             + rows_table(word(f"rights.{kind}.name"), head, rows, "data rights"))
 
