@@ -11,7 +11,8 @@ from migrationbook.data.package import load
 from migrationbook.errors import BookError
 
 SHORT = {
-    "Buendia & Laredo / Buendia & Marquez": "Buendía", "Covarrubias y Asociados": "Covarrubias", "De las Heras Demotecnia": "De las Heras",
+    "Buendia & Laredo / Buendia & Marquez": "Buendía", "Covarrubias y Asociados": "Covarrubias",
+    "De las Heras Demotecnia": "De las Heras",
     "Mitofsky (home survey)": "Mitofsky home", "Mitofsky (online tracking)": "Mitofsky online", "Parametria": "Parametría",
     "Opinion Publica, Marketing e Imagen (AMLOVEmetrics)": "AMLOVEmetrics", "Mexico Elige": "México Elige",
     "Rasmussen Reports/Pulse Opinion Research": "Rasmussen", "ABC News/The Washington Post": "ABC/Post",
@@ -53,7 +54,8 @@ def us_approval(start: str, end: str, without: list[str] | None = None) -> pd.Da
     Source: ``us_approval_polls``; `models.polls.without_overlap` thins it.
     """
     order = {"adults": 0, "registered_voters": 1, "voters": 2, "likely_voters": 3}
-    rows = load("us_approval_polls").assign(order=lambda polls: polls["population"].map(order)).sort_values(["end", "order"], kind="stable")
+    rows = load("us_approval_polls").assign(order=lambda polls: polls["population"].map(order))
+    rows = rows.sort_values(["end", "order"], kind="stable")
     return _polls(rows, start, end, without)
 
 
@@ -70,8 +72,8 @@ def readings(topic: str, since: str, until: str, modes: str = "all") -> pd.DataF
     reported_error, question, wording, answer, percent, url. Source: ``mexico_migrant_attitudes``.
     """
     rows = load("mexico_migrant_attitudes")
-    wanted = pd.Series([answer in TOPICS[topic].get(question, []) for question, answer in zip(rows["question"], rows["answer"], strict=True)],
-                       index=rows.index)
+    asked = zip(rows["question"], rows["answer"], strict=True)
+    wanted = [answer in TOPICS[topic].get(question, []) for question, answer in asked]
     rows = rows[wanted & rows["mode"].isin(MODES[modes]) & rows["end"].between(since, until)]
     rows = rows.assign(house=_short(rows["pollster"])).sort_values("end", kind="stable")
     return rows.drop_duplicates(["house", "question"], keep="last").reset_index(drop=True)
@@ -119,12 +121,14 @@ def gss(variable: str) -> pd.DataFrame:
     """
     rows = load("gss_immigration").query("variable == @variable and substantive")
     if rows.empty:
-        raise BookError(f"gss_immigration: no question '{variable}'; it has {', '.join(sorted(load('gss_immigration')['variable'].unique()))}")
+        known = ", ".join(sorted(load("gss_immigration")["variable"].unique()))
+        raise BookError(f"gss_immigration: no question '{variable}'; it has {known}")
     return rows.pivot(index="year", columns="answer", values="respondents").fillna(0).astype(int)
 
 
 def _polls(rows: pd.DataFrame, start: str, end: str, without: list[str] | None) -> pd.DataFrame:
-    rows = rows.assign(house=_short(rows["pollster"]), date=_middle(rows), last_day=rows["end"]).rename(columns={"approve": "share"})
+    rows = rows.assign(house=_short(rows["pollster"]), date=_middle(rows), last_day=rows["end"])
+    rows = rows.rename(columns={"approve": "share"})
     unknown = sorted(set(without or []) - set(rows["house"]))
     if unknown:
         raise BookError(f"no polls of '{unknown[0]}' to leave out; houses are: {', '.join(sorted(rows['house'].unique()))}")

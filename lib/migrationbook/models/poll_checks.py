@@ -21,14 +21,15 @@ def wandering(days: pd.DatetimeIndex, start: float, wander: float, seed: int) ->
     return pd.Series(start + np.cumsum(steps), index=days, name="level")
 
 
-def plant(polls: pd.DataFrame, level: pd.Series, leans: Mapping[str, float], errors: Mapping[str, float], seed: int) -> pd.DataFrame:
+def plant(polls: pd.DataFrame, level: pd.Series, leans: Mapping[str, float], errors: Mapping[str, float],
+          seed: int) -> pd.DataFrame:
     """The same polls on the same days by the same houses, with shares drawn from a level that is known.
 
     level: by day, over all days of the polls. leans, errors: by house.
     """
     noise = np.random.default_rng(seed).normal(size=len(polls))
-    share = level.reindex(polls["date"]).to_numpy() + polls["house"].map(leans).to_numpy() + noise * polls["house"].map(errors).to_numpy()
-    return polls.assign(share=share)
+    own = level.reindex(polls["date"]).to_numpy() + polls["house"].map(leans).to_numpy()
+    return polls.assign(share=own + noise * polls["house"].map(errors).to_numpy())
 
 
 def planted(polls: pd.DataFrame, found: Pool, seed: int) -> tuple[pd.DataFrame, pd.Series, dict[str, float]]:
@@ -44,11 +45,13 @@ def planted(polls: pd.DataFrame, found: Pool, seed: int) -> tuple[pd.DataFrame, 
     return plant(polls, level, leans, errors, seed + 2_000_000), level, leans
 
 
-def recovery(polls: pd.DataFrame, found: Pool, dates: pd.DatetimeIndex, seeds: Iterable[int], level: float = 0.95) -> pd.DataFrame:
+def recovery(polls: pd.DataFrame, found: Pool, dates: pd.DatetimeIndex, seeds: Iterable[int],
+             level: float = 0.95) -> pd.DataFrame:
     """What the pool makes of planted paths, a row each.
 
     Columns seed, path_covered (per cent of the dates on which the interval holds the planted level), path_error (mean
-    distance of the two, points), leans_covered (per cent of the houses), wander and error (as estimated, points).
+    distance of the two, points), leans_covered (per cent of the houses), wander and error (as estimated, points), memory
+    (see there).
     """
     rows = []
     for seed in seeds:
@@ -57,9 +60,10 @@ def recovery(polls: pd.DataFrame, found: Pool, dates: pd.DatetimeIndex, seeds: I
         planted_level = truth.reindex(dates).to_numpy()
         inside = again.path["lower"].le(planted_level) & again.path["upper"].ge(planted_level)
         own = again.houses["house"].map(leans)
-        rows.append({"seed": seed, "path_covered": 100 * inside.mean(), "path_error": np.abs(again.path["mean"] - planted_level).mean(),
+        rows.append({"seed": seed, "path_covered": 100 * inside.mean(),
+                     "path_error": np.abs(again.path["mean"] - planted_level).mean(),
                      "leans_covered": 100 * (again.houses["lower"].le(own) & again.houses["upper"].ge(own)).mean(),
-                     "wander": again.wander, "error": again.error})
+                     "wander": again.wander, "error": again.error, "memory": memory(again.left_out)[0]})
     return pd.DataFrame(rows)
 
 
@@ -70,7 +74,10 @@ def coverage(left_out: pd.DataFrame, levels: Iterable[float]) -> pd.Series:
 
 
 def memory(left_out: pd.DataFrame) -> tuple[float, int]:
-    """Correlation of successive scores of one house, and the number of pairs: near zero when leanings stay what they are."""
+    """Correlation of successive scores of one house, and the number of pairs: high when leanings drift.
+
+    Somewhat below zero when they do not, for either poll helps to predict the other: compare with `recovery`.
+    """
     ordered = left_out.sort_values(["house", "date"], kind="stable")
     before = ordered.groupby("house")["score"].shift()
     pairs = before.notna()

@@ -80,17 +80,20 @@ def gap(polls: pd.DataFrame, marked: pd.Series, level: float = 0.95) -> Gap:
     """The difference between marked polls and the others at the same level: by how much one mode reads lower, for instance.
 
     polls: as in `pool`. marked: a truth value a poll, of the same index. The difference is estimated beside wander, leanings
-    and errors; houses still lean around it, so few marked houses give a wide interval, however many polls they publish.
-    Raises BookError when all polls are marked or none.
+    and errors; houses still lean around it, so few marked houses give a wide interval, however many polls they publish. The
+    interval is that of Student's t with two degrees of freedom fewer than houses: how far houses lean is itself known from
+    them. Raises BookError when all polls are marked or none, or when there are fewer than four houses.
     """
     marked = marked.astype(bool)
     if marked.all() or not marked.any():
         raise BookError(f"{int(marked.sum())} of {len(marked)} polls are marked: for a difference both kinds are needed")
     polls = _in_order(polls)
+    houses = polls["house"].nunique()
+    if houses < 4:
+        raise BookError(f"polls of {houses} houses: at least four are needed to tell two kinds of houses apart")
     model = _Model(polls, marked.reindex(polls.index))
-    found = model.fit()
-    points, sd = model.coefficient(found.x, 1)
-    half = _critical(level_of(level)) * sd
+    points, sd = model.coefficient(model.fit().x, 1)
+    half = stats.t.ppf((1 + level_of(level)) / 2, houses - 2) * sd
     own = polls.loc[marked.reindex(polls.index), "house"]
     return Gap(points=points, lower=points - half, upper=points + half, houses=own.nunique(), polls=len(own))
 
