@@ -128,3 +128,14 @@ def test_the_smallest_sample_that_tells_two_waves_apart() -> None:
     assert polls.smallest_sample(50, 50) == float("inf")
     with pytest.raises(BookError, match="not between 0 and 100"):
         polls.smallest_sample(50, 101)
+
+
+def test_intervals_are_given_where_n_is_and_take_the_larger_design_effect() -> None:
+    frame = pd.DataFrame({"percent": [55.0, 75.0, 44.4], "n": [1200, 410, None], "reported_error": [5.0, 4.8, np.nan]})
+    found = polls.with_intervals(frame, assumed=2.0)
+    assert found["effect"].iloc[0] == pytest.approx(3.12, abs=0.01)  # of the margin published
+    assert found["effect"].iloc[1] == 2.0  # 4.8 points on 410 are those of a simple random sample
+    expected = polls.share_interval(55, 1200, design_effect=found["effect"].iloc[0])
+    assert found.loc[0, ["lower", "upper"]].tolist() == pytest.approx(expected)
+    assert found.loc[2, ["effect", "lower", "upper"]].isna().all()
+    assert polls.with_intervals(frame.drop(columns="reported_error"))["effect"].iloc[0] == 1

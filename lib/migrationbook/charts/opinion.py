@@ -13,7 +13,32 @@ from migrationbook.charts.theme import COLOURS
 PERCENT = alt.Axis(format="d")
 SHAPES = {"telephone": "circle", "face to face": "square", "online": "triangle-up", "not stated": "cross"}
 DASHES = [[1, 0], [7, 5], [2, 4], [9, 5, 2, 5], [12, 4]]
+# questions of mexico_migrant_attitudes in a few words: (house, question) -> what was asked, with the choices offered
+ASKED = {
+    ("El Universal", "what_to_do"): "Expel at once, decide first, let pass, jail?",
+    ("GEA-ISA", "deport"): "Deport them, or let them pass to the US?",
+    ("Reforma", "what_to_do3"): "Deport, temporary stay, or residency?",
+    ("El Financiero", "deport"): "Should they be deported? Yes or no",
+    ("El Financiero", "ng_south"): "Send the National Guard to the south?",
+    ("El Financiero", "militarize"): "Militarise the southern border?",
+    ("El Financiero", "close_border"): "Close the southern border, or help them?",
+    ("Reforma", "ng_use"): "Use the National Guard against migration?",
+    ("El Universal", "stop_passage"): "Stop people who enter without papers?",
+    ("UVM", "stricter"): "Be stricter at the borders?",
+}
 DAY = alt.Tooltip("date:T", format="%-d %B %Y")
+
+
+def labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `data.opinion.readings` with the words `readings` draws: label and detail; the lowest share comes first."""
+    mode = frame["mode"].replace("unknown", "mode not stated").str.replace("_", " ")
+    size = ["n not published" if pd.isna(n) else f"n = {n:,}" for n in frame["n"]]
+    facts = [f"{how}, {many}" for how, many in zip(mode, size, strict=True)]
+    facts = [fact.replace("mode not stated, n not published", "mode and n not published") for fact in facts]
+    asked = [ASKED.get((house, question), wording)
+             for house, question, wording in zip(frame["house"], frame["question"], frame["wording"], strict=True)]
+    detail = [f"{house}, {fact}, {day:%B %Y}" for house, fact, day in zip(frame["house"], facts, frame["end"], strict=True)]
+    return frame.assign(label=asked, detail=detail).sort_values("percent", kind="stable")
 
 
 def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:

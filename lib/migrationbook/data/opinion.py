@@ -101,6 +101,18 @@ def repeated(until: str) -> pd.DataFrame:
     return waves.loc[twice, ["house", "question", "end", "mode", "n", "percent", "neither", "wording"]].reset_index(drop=True)
 
 
+def margins() -> pd.DataFrame:
+    """Mexican polls that publish both the people interviewed and a margin of error, in order of fieldwork.
+
+    Columns house, start, end, mode, n, reported_error (points). Source: ``mexico_approval_polls``, ``mexico_migrant_attitudes``.
+    """
+    columns = ["pollster", "start", "end", "mode", "n", "reported_error"]
+    rows = pd.concat([load(name)[columns] for name in ("mexico_approval_polls", "mexico_migrant_attitudes")])
+    rows = rows.dropna(subset=["n", "reported_error"]).assign(house=lambda polls: _short(polls["pollster"]))
+    rows = rows.drop_duplicates(["house", "start", "n"]).sort_values(["end", "house"], kind="stable")
+    return rows.drop(columns="pollster").reset_index(drop=True)
+
+
 def insecurity() -> pd.Series:
     """Adults in cities who feel unsafe there, per cent, by quarterly round; rounds not held or not found are missing."""
     return load("perceived_insecurity").set_index("date")["unsafe"]

@@ -153,6 +153,22 @@ def share_interval(percent: float, n: float, level: float = 0.95, design_effect:
     return 100 * low, 100 * high
 
 
+def with_intervals(shares: pd.DataFrame, level: float = 0.95, assumed: float = 1.0) -> pd.DataFrame:
+    """Shares with their Wilson intervals: the columns effect, lower and upper (per cent) are added, missing where n is.
+
+    shares: percent and n, and reported_error (points) where published. The design effect is the one a reported margin implies
+    or `assumed`, whichever is larger: margins of simple random samples are published for samples that are none.
+    """
+    known = shares["n"].notna()
+    margins = shares.get("reported_error", pd.Series(np.nan, index=shares.index))
+    implied = [design_effect(margin, n) if pd.notna(margin) and pd.notna(n) else 1.0
+               for margin, n in zip(margins, shares["n"], strict=True)]
+    effect = pd.Series(np.maximum(implied, assumed), index=shares.index).where(known)
+    bounds = [share_interval(percent, n, level, by) if there else (np.nan, np.nan)
+              for percent, n, by, there in zip(shares["percent"], shares["n"], effect, known, strict=True)]
+    return shares.assign(effect=effect, lower=[low for low, _ in bounds], upper=[high for _, high in bounds])
+
+
 def smallest_sample(first: float, second: float, level: float = 0.95) -> float:
     """Answers a wave, as of a simple random sample, from which two waves with these shares (per cent) differ beyond chance.
 
