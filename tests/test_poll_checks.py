@@ -111,6 +111,8 @@ def test_herding_and_rough_houses_are_told_from_samples_of_their_size() -> None:
     assert found.loc["A", "design_effect"] < 0.6
     assert found.loc["B", "design_effect"] == pytest.approx(1, abs=0.45)
     assert found.loc["C", "design_effect"] == pytest.approx(9, rel=0.3)
+    assert found["lower"].lt(found["design_effect"]).all() and found["upper"].gt(found["design_effect"]).all()
+    assert found.loc["A", "upper"] < 1 < found.loc["C", "lower"] and found.loc["B", "lower"] < 1 < found.loc["B", "upper"]
     assert found["sampling"].between(1.4, 1.6).all() and found["n"].to_numpy() == pytest.approx(1000)
 
 

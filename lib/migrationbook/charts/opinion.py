@@ -47,7 +47,7 @@ def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
     frame: label (the question), detail (house, mode, n, days), percent, lower, upper (missing where n is not published:
     the dot is then hollow and has no interval).
     """
-    frame = frame.assign(text=frame["percent"].map(lambda value: f"{value:.0f} %"), known=frame["lower"].notna())
+    frame = _rounded(frame).assign(text=frame["percent"].map(lambda value: f"{value:.0f} %"), known=frame["lower"].notna())
     base = alt.Chart(frame, name="readings").encode(y=alt.Y("label:N", sort=list(frame["label"]), axis=None))
     across = alt.X("percent:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100], nice=False))
     half = base.mark_rule(style="event", strokeDash=[2, 3]).encode(x=alt.datum(50))
@@ -68,16 +68,25 @@ def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
 
 
 def waves(frame: pd.DataFrame, roles: dict[str, str]) -> alt.LayerChart:
-    """Questions that were repeated, a line each; the shape of a wave says how people were interviewed.
+    """Questions that were repeated; a wave's shape says how people were interviewed.
 
-    frame: date, percent, line (its name), mode (a key of SHAPES). roles: line → role of its colour.
+    Waves of one stated mode are joined by a full line, others by a dotted one: they mix modes, or may. frame: date, percent, line
+    (its name), mode (a key of SHAPES), in order of line and date. roles: line → role of its colour.
     """
-    base = alt.Chart(frame, name="waves").encode(
-        x=alt.X("date:T"), y=alt.Y("percent:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 80])), color=_colours(roles))
-    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
-        shape=_shapes(frame["mode"]), tooltip=[DAY, "line:N", "mode:N", alt.Tooltip("percent:Q", format=".1f")])
-    return alt.layer(base.mark_line().encode(strokeDash=_dashes(roles)), dots,
-                     end_labels(frame, "percent", "line", roles, height=340, top=80)).properties(height=340)
+    scale = alt.Scale(domain=[0, 80])
+    following = frame.groupby("line", sort=False)[["date", "percent", "mode"]].shift(-1)
+    steps = frame.assign(until=following["date"], then=following["percent"],
+                         same=(frame["mode"] == following["mode"]) & (frame["mode"] != "not stated")).dropna(subset=["until"])
+    steps["joined"] = steps["same"].map({True: "same mode", False: "modes differ or are not stated"})
+    dashes = alt.StrokeDash("joined:N", legend=alt.Legend(title=None), scale=alt.Scale(
+        domain=["same mode", "modes differ or are not stated"], range=[[1, 0], [2, 4]]))
+    joins = alt.Chart(steps.drop(columns="same"), name="steps").mark_rule(strokeWidth=2).encode(
+        x="date:T", x2="until:T", y=alt.Y("percent:Q", axis=PERCENT, scale=scale), y2="then:Q", color=_colours(roles),
+        strokeDash=dashes)
+    dots = alt.Chart(frame, name="waves").mark_point(filled=True, size=80, opacity=1).encode(
+        x="date:T", y=alt.Y("percent:Q", scale=scale), color=_colours(roles), shape=_shapes(frame["mode"]),
+        tooltip=[DAY, "line:N", "mode:N", alt.Tooltip("percent:Q", format=".1f")])
+    return alt.layer(joins, dots, end_labels(frame, "percent", "line", roles, height=340, top=80)).properties(height=340)
 
 
 def pooled(path: pd.DataFrame, polls: pd.DataFrame, role: str = "mexico", truth: pd.Series | None = None,
@@ -88,11 +97,11 @@ def pooled(path: pd.DataFrame, polls: pd.DataFrame, role: str = "mexico", truth:
     """
     scale = alt.Scale(domain=[low, high], nice=False)
     up = alt.Y("share:Q", axis=PERCENT, scale=scale)
-    dots = alt.Chart(polls, name="polls").mark_point(filled=True, size=34, opacity=0.55, color=COLOURS["muted"]).encode(
+    dots = alt.Chart(_rounded(polls), name="polls").mark_point(filled=True, size=34, opacity=0.55, color=COLOURS["muted"]).encode(
         x="date:T", y=up, tooltip=[DAY, "house:N", alt.Tooltip("share:Q", format=".1f")])
     if "mode" in polls:
         dots = dots.encode(shape=_shapes(polls["mode"]))
-    path = path[["date", "mean", "lower", "upper"]].round(2)
+    path = _rounded(path[["date", "mean", "lower", "upper"]])
     line = alt.Chart(path, name="pool").mark_line(color=COLOURS[role], strokeWidth=2.5).encode(
         x="date:T", y=alt.Y("mean:Q", scale=scale), tooltip=[DAY, *_figures("mean", "lower", "upper")])
     layers = [interval_band(path, "lower", "upper", role, name="pool"), dots, line]
@@ -105,7 +114,7 @@ def pooled(path: pd.DataFrame, polls: pd.DataFrame, role: str = "mexico", truth:
 
 def estimates(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
     """Estimates in points with intervals around zero, a row each. frame: label, points, lower, upper."""
-    base = alt.Chart(frame, name="estimates").encode(
+    base = alt.Chart(_rounded(frame), name="estimates").encode(
         y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=190)))
     zero = base.mark_rule(style="ink").encode(x=alt.datum(0))
     bar = base.mark_rule(color=COLOURS[role], strokeWidth=2).encode(x=alt.X("lower:Q", axis=PERCENT), x2="upper:Q")
@@ -122,14 +131,14 @@ def three_lines(approval: pd.DataFrame, handling: pd.DataFrame, unsafe: pd.Serie
     names = {"Approve of him": "mexico", "Feel unsafe in their city": "us", "Security handled well": "highlight"}
     quarters = unsafe.asfreq("3MS")[start:end].rename("percent").rename_axis("date").reset_index()
     parts = [approval.rename(columns={"mean": "percent"}), quarters, handling.rename(columns={"positive": "percent"})]
-    frame = pd.concat([part[["date", "percent"]].assign(line=name) for name, part in zip(names, parts, strict=True)]).round(1)
-    frame = frame[frame["date"].between(start, end)]
+    frame = pd.concat([part[["date", "percent"]].assign(line=name) for name, part in zip(names, parts, strict=True)])
+    frame = _rounded(frame[frame["date"].between(start, end)])
     scale = alt.Scale(domain=[0, 90], nice=False)
     base = alt.Chart(frame, name="series").encode(
         x="date:T", y=alt.Y("percent:Q", axis=PERCENT, scale=scale), color=_colours(names))
     lines, dots = list(names)[:2], list(names)[2]
     return alt.layer(
-        interval_band(approval[["date", "lower", "upper"]].round(1), "lower", "upper", "mexico"),
+        interval_band(_rounded(approval[["date", "lower", "upper"]]), "lower", "upper", "mexico"),
         base.transform_filter(alt.FieldOneOfPredicate("line", lines)).mark_line().encode(
             strokeDash=_dashes(lines)),
         base.transform_filter(alt.FieldEqualPredicate("line", dots)).mark_point(filled=True, size=55, opacity=1).encode(
@@ -155,7 +164,7 @@ def countries(frame: pd.DataFrame, highlight: str) -> alt.LayerChart:
 
 def rounds(frame: pd.DataFrame, roles: dict[str, str], high: float = 70) -> alt.LayerChart:
     """Shares by survey round with their intervals: frame: date, line, percent, lower, upper; roles: line → role."""
-    base = alt.Chart(frame, name="rounds").encode(x=alt.X("date:T"), color=_colours(roles))
+    base = alt.Chart(_rounded(frame), name="rounds").encode(x=alt.X("date:T"), color=_colours(roles))
     scale = alt.Scale(domain=[0, high], nice=False)
     line = base.mark_line().encode(y=alt.Y("percent:Q", axis=PERCENT, scale=scale), strokeDash=_dashes(roles))
     bars = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=alt.Y("lower:Q", scale=scale), y2="upper:Q")
@@ -171,12 +180,17 @@ def against(frame: pd.DataFrame) -> alt.LayerChart:
     ends = pd.DataFrame({"ours": [-edge, edge], "theirs": [-edge, edge]})
     equal = alt.Chart(ends, name="equality").mark_line(style="ink", strokeDash=[4, 3], strokeWidth=1).encode(
         x=alt.X("theirs:Q", scale=scale), y=alt.Y("ours:Q", scale=scale))
-    dots = alt.Chart(frame, name="houses").mark_point(filled=True, color=COLOURS["us"], opacity=0.75).encode(
+    dots = alt.Chart(_rounded(frame), name="houses").mark_point(filled=True, color=COLOURS["us"], opacity=0.75).encode(
         x=alt.X("theirs:Q", axis=alt.Axis(format="+d", title="FiveThirtyEight's estimate"), scale=scale),
         y=alt.Y("ours:Q", axis=alt.Axis(format="+d", title="This chapter's"), scale=scale),
         size=alt.Size("polls:Q", legend=None, scale=alt.Scale(range=[25, 260])),
         tooltip=["house:N", "polls:Q", alt.Tooltip("ours:Q", format="+.1f"), alt.Tooltip("theirs:Q", format="+.1f")])
     return (equal + dots).properties(height=340)
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Figures to a hundredth of a point: more than any eye, fewer than two processors may differ in."""
+    return frame.round(dict.fromkeys(frame.select_dtypes("number"), 2))
 
 
 def _colours(roles: dict[str, str]) -> alt.Color:

@@ -73,8 +73,8 @@ def readings(topic: str, since: str, until: str, modes: str = "all") -> pd.DataF
     """
     rows = load("mexico_migrant_attitudes")
     asked = zip(rows["question"], rows["answer"], strict=True)
-    wanted = [answer in TOPICS[topic].get(question, []) for question, answer in asked]
-    rows = rows[wanted & rows["mode"].isin(MODES[modes]) & rows["end"].between(since, until)]
+    rows = rows[[given in TOPICS[topic].get(question, []) for question, given in asked]]
+    rows = rows[rows["mode"].isin(MODES[modes]) & rows["end"].between(since, until)]
     rows = rows.assign(house=_short(rows["pollster"])).sort_values("end", kind="stable")
     return rows.drop_duplicates(["house", "question"], keep="last").reset_index(drop=True)
 

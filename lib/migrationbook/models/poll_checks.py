@@ -84,17 +84,22 @@ def memory(left_out: pd.DataFrame) -> tuple[float, int]:
     return float(np.corrcoef(before[pairs], ordered.loc[pairs, "score"])[0, 1]), int(pairs.sum())
 
 
-def against_sampling(found: Pool, polls: pd.DataFrame, fewest: int) -> pd.DataFrame:
+def against_sampling(found: Pool, polls: pd.DataFrame, fewest: int, level: float = 0.95) -> pd.DataFrame:
     """How much more a house's polls scatter than simple random samples of their size would.
 
     polls: with a column n, people interviewed; polls without one are passed over. fewest: polls with n from which a house is
     shown. Columns house, polls, n (harmonic mean), error, sampling (standard deviation of a simple random sample, points),
-    design_effect (squared ratio of the two; below 1 the polls agree with one another better than chance allows).
+    design_effect (squared ratio of the two) and its interval lower, upper, that of a variance from as many polls as the house has
+    (chi-squared; roughly, for level and leaning are estimated, too).
     """
     sized = polls.dropna(subset=["n"])
     variance = (sized["share"] * (100 - sized["share"]) / sized["n"].astype(float)).groupby(sized["house"])
     rows = pd.DataFrame({"polls": variance.size(), "sampling": np.sqrt(variance.mean()),
                          "n": sized["n"].astype(float).groupby(sized["house"]).agg(lambda n: stats.hmean(n))})
-    rows = rows[rows["polls"] >= fewest].join(found.houses.set_index("house")["error"])
+    rows = rows[rows["polls"] >= fewest].join(found.houses.set_index("house")[["error"]])
     rows["design_effect"] = (rows["error"] / rows["sampling"]) ** 2
-    return rows.rename_axis("house").reset_index()[["house", "polls", "n", "error", "sampling", "design_effect"]]
+    free = found.houses.set_index("house")["polls"].reindex(rows.index) - 1
+    for name, tail in (("lower", (1 + level) / 2), ("upper", (1 - level) / 2)):
+        rows[name] = rows["design_effect"] * free / stats.chi2.ppf(tail, free)
+    return rows.rename_axis("house").reset_index()[
+        ["house", "polls", "n", "error", "sampling", "design_effect", "lower", "upper"]]

@@ -182,11 +182,18 @@ def smallest_sample(first: float, second: float, level: float = 0.95) -> float:
     return _critical(level_of(level)) ** 2 * spread / (first - second) ** 2
 
 
+def plain_margin(n: int, level: float = 0.95) -> float:
+    """The margin of error (points, at 50 %) of a simple random sample of n people."""
+    if not n >= 1:
+        raise BookError(f"n {n!r}: it must be at least 1")
+    return 50 * _critical(level_of(level)) / np.sqrt(n)
+
+
 def design_effect(margin: float, n: int, level: float = 0.95) -> float:
     """The design effect that a published margin of error (points, at 50 %) implies for n interviews."""
     if margin <= 0 or n < 1:
         raise BookError(f"margin {margin!r}, n {n!r}: both must be positive")
-    return (margin / (100 * _critical(level))) ** 2 * 4 * n
+    return float((margin / plain_margin(n, level)) ** 2)
 
 
 class _Model:
