@@ -50,7 +50,7 @@ def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
     frame = _rounded(frame).assign(text=frame["percent"].map(lambda value: f"{value:.0f} %"), known=frame["lower"].notna())
     base = alt.Chart(frame, name="readings").encode(y=alt.Y("label:N", sort=list(frame["label"]), axis=None))
     across = alt.X("percent:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100], nice=False))
-    half = base.mark_rule(style="event", strokeDash=[2, 3]).encode(x=alt.datum(50))
+    half = alt.Chart(frame, name="readings").mark_rule(style="event", strokeDash=[2, 3]).encode(x=alt.datum(50))
     words = [
         base.mark_text(style="ink", align="left", dy=-20, fontWeight="bold").encode(x=alt.datum(0), text="label:N"),
         base.mark_text(style="muted", align="left", dy=-4).encode(x=alt.datum(0), text="detail:N"),
@@ -73,20 +73,22 @@ def waves(frame: pd.DataFrame, roles: dict[str, str]) -> alt.LayerChart:
     Waves of one stated mode are joined by a full line, others by a dotted one: they mix modes, or may. frame: date, percent, line
     (its name), mode (a key of SHAPES), in order of line and date. roles: line → role of its colour.
     """
-    scale = alt.Scale(domain=[0, 80])
+    scale, last_day = alt.Scale(domain=[0, 80]), frame["date"].max()
     following = frame.groupby("line", sort=False)[["date", "percent", "mode"]].shift(-1)
-    steps = frame.assign(until=following["date"], then=following["percent"],
-                         same=(frame["mode"] == following["mode"]) & (frame["mode"] != "not stated")).dropna(subset=["until"])
-    steps["joined"] = steps["same"].map({True: "same mode", False: "modes differ or are not stated"})
-    dashes = alt.StrokeDash("joined:N", legend=alt.Legend(title=None), scale=alt.Scale(
-        domain=["same mode", "modes differ or are not stated"], range=[[1, 0], [2, 4]]))
-    joins = alt.Chart(steps.drop(columns="same"), name="steps").mark_rule(strokeWidth=2).encode(
+    same = (frame["mode"] == following["mode"]) & (frame["mode"] != "not stated")
+    steps = frame.assign(until=following["date"], then=following["percent"], joined=same.map({True: "same mode", False: "other"}))
+    last = frame.groupby("line", sort=False).tail(1).assign(until=last_day)  # each name stands at the right edge
+    dashes = alt.StrokeDash("joined:N", legend=None, scale=alt.Scale(domain=["same mode", "other"], range=[[1, 0], [2, 4]]))
+    joins = alt.Chart(steps.dropna(subset=["until"]), name="steps").mark_rule(strokeWidth=2).encode(
         x="date:T", x2="until:T", y=alt.Y("percent:Q", axis=PERCENT, scale=scale), y2="then:Q", color=_colours(roles),
         strokeDash=dashes)
+    leaders = alt.Chart(last, name="last").mark_rule(strokeWidth=1, opacity=0.35).encode(
+        x="date:T", x2="until:T", y=alt.Y("percent:Q", scale=scale), color=_colours(roles))
     dots = alt.Chart(frame, name="waves").mark_point(filled=True, size=80, opacity=1).encode(
         x="date:T", y=alt.Y("percent:Q", scale=scale), color=_colours(roles), shape=_shapes(frame["mode"]),
         tooltip=[DAY, "line:N", "mode:N", alt.Tooltip("percent:Q", format=".1f")])
-    return alt.layer(joins, dots, end_labels(frame, "percent", "line", roles, height=340, top=80)).properties(height=340)
+    names = end_labels(last.assign(date=last_day), "percent", "line", roles, height=340, top=80)
+    return alt.layer(leaders, joins, dots, names).properties(height=340)
 
 
 def pooled(path: pd.DataFrame, polls: pd.DataFrame, role: str = "mexico", truth: pd.Series | None = None,
@@ -104,7 +106,8 @@ def pooled(path: pd.DataFrame, polls: pd.DataFrame, role: str = "mexico", truth:
     path = _rounded(path[["date", "mean", "lower", "upper"]])
     line = alt.Chart(path, name="pool").mark_line(color=COLOURS[role], strokeWidth=2.5).encode(
         x="date:T", y=alt.Y("mean:Q", scale=scale), tooltip=[DAY, *_figures("mean", "lower", "upper")])
-    layers = [interval_band(path, "lower", "upper", role, name="pool"), dots, line]
+    band = interval_band(path, "lower", "upper", role, name="pool").encode(y=alt.Y("lower:Q", axis=PERCENT, scale=scale))
+    layers = [band, dots, line]
     if truth is not None:
         known = truth.round(2).rename("level").rename_axis("date").reset_index()
         layers.append(alt.Chart(known, name="planted").mark_line(style="ink", strokeDash=[4, 3], strokeWidth=1.5).encode(
@@ -141,7 +144,7 @@ def three_lines(approval: pd.DataFrame, handling: pd.DataFrame, unsafe: pd.Serie
         interval_band(_rounded(approval[["date", "lower", "upper"]]), "lower", "upper", "mexico"),
         base.transform_filter(alt.FieldOneOfPredicate("line", lines)).mark_line().encode(
             strokeDash=_dashes(lines)),
-        base.transform_filter(alt.FieldEqualPredicate("line", dots)).mark_point(filled=True, size=55, opacity=1).encode(
+        base.transform_filter(alt.FieldEqualPredicate(dots, "line")).mark_point(filled=True, size=55, opacity=1).encode(
             tooltip=[DAY, alt.Tooltip("percent:Q", format=".0f")]),
         end_labels(frame, "percent", "line", names, height=340, top=90),
     ).properties(height=340)
@@ -151,13 +154,13 @@ def countries(frame: pd.DataFrame, highlight: str) -> alt.LayerChart:
     """One dot a country on a row for each statement; one country stands out. frame: statement, country, percent."""
     row = alt.Y("statement:N", sort=list(dict.fromkeys(frame["statement"])), axis=None)
     base = alt.Chart(frame, name="countries").encode(y=row)
-    words = base.transform_filter(alt.FieldEqualPredicate("country", highlight)).mark_text(
+    words = base.transform_filter(alt.FieldEqualPredicate(highlight, "country")).mark_text(
         style="ink", align="left", dy=-15, fontWeight="bold").encode(x=alt.datum(0), text="statement:N")
     across = alt.X("percent:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100], nice=False))
     tip = ["country:N", alt.Tooltip("percent:Q", format=".0f")]
     others = base.transform_filter(alt.datum.country != highlight).mark_tick(
         color=COLOURS["muted"], thickness=2, size=15, opacity=0.8, yOffset=6).encode(x=across, tooltip=tip)
-    own = base.transform_filter(alt.FieldEqualPredicate("country", highlight)).mark_point(
+    own = base.transform_filter(alt.FieldEqualPredicate(highlight, "country")).mark_point(
         filled=True, color=COLOURS["mexico"], size=110, opacity=1, yOffset=6).encode(x=across, tooltip=tip)
     return (words + others + own).properties(height=52 * frame["statement"].nunique() + 10)
 
@@ -185,7 +188,10 @@ def against(frame: pd.DataFrame) -> alt.LayerChart:
         y=alt.Y("ours:Q", axis=alt.Axis(format="+d", title="This chapter's"), scale=scale),
         size=alt.Size("polls:Q", legend=None, scale=alt.Scale(range=[25, 260])),
         tooltip=["house:N", "polls:Q", alt.Tooltip("ours:Q", format="+.1f"), alt.Tooltip("theirs:Q", format="+.1f")])
-    return (equal + dots).properties(height=340)
+    most = _rounded(frame[frame["polls"] >= 100])
+    named = alt.Chart(most, name="most polls").mark_text(style="ink", align="right", dx=-9).encode(
+        x="theirs:Q", y="ours:Q", text="house:N")
+    return (equal + dots + named).properties(height=340)
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
@@ -208,5 +214,6 @@ def _figures(*columns: str) -> list[alt.Tooltip]:
 
 def _shapes(modes: pd.Series) -> alt.Shape:
     present = [mode for mode in SHAPES if mode in set(modes)]
-    return alt.Shape("mode:N", legend=alt.Legend(title=None),
+    legend = alt.Legend(title=None, symbolFillColor=COLOURS["muted"], symbolStrokeColor=COLOURS["muted"])
+    return alt.Shape("mode:N", legend=legend,
                      scale=alt.Scale(domain=present, range=[SHAPES[mode] for mode in present]))

@@ -35,10 +35,10 @@ def plant(polls: pd.DataFrame, level: pd.Series, leans: Mapping[str, float], err
 def planted(polls: pd.DataFrame, found: Pool, seed: int) -> tuple[pd.DataFrame, pd.Series, dict[str, float]]:
     """Polls with shares drawn from the pool's own model, the level they were drawn from, and the leanings.
 
-    Wander, spread of leanings and errors are those of `found`; the level starts where its path starts.
+    Wander, spread of leanings and errors are those of `found`; the level starts at the mean of its path.
     """
     days = pd.date_range(polls["date"].min(), polls["date"].max(), freq="D")
-    level = wandering(days, found.path["mean"].iloc[0], found.wander, seed)
+    level = wandering(days, found.path["mean"].mean(), found.wander, seed)
     names = found.houses["house"]
     leans = dict(zip(names, np.random.default_rng(seed + 1_000_000).normal(0, found.lean, len(names)), strict=True))
     errors = dict(zip(names, found.houses["error"], strict=True))
