@@ -42,9 +42,8 @@ def approval(start: str, end: str, modes: str = "all", without: list[str] | None
     start, end: first and last month, YYYY-MM. modes: a key of `MODES`. without: houses left out, by short name. Columns date,
     house, share (per cent approving), n, reported_error, mode, last_day. Source: ``mexico_approval_polls``, the rows fit to pool.
     """
-    rows = load("mexico_approval_polls").query("pool_ok and in_office")
-    rows = rows[rows["mode"].isin(MODES[modes])]
-    return _polls(rows, start, end, without)
+    rows = _polls(load("mexico_approval_polls").query("pool_ok and in_office"), start, end, without)
+    return rows[rows["mode"].isin(MODES[modes])].reset_index(drop=True)
 
 
 def us_approval(start: str, end: str, without: list[str] | None = None) -> pd.DataFrame:
