@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from migrationbook.sources import (
+    conapo,
     dated_events,
+    forces,
     mexico,
+    missing_migrants,
     reference,
     upstream,
     us_border,
     us_monthly,
     us_released,
     us_statistics,
+    violence,
 )
 
 # table name -> its builder, which takes a `reading.Raw` and returns the tidy table
@@ -42,5 +46,14 @@ BUILDERS = {
         dated_events.events,
         reference.countries,
         reference.months,
+        violence.crime_victims_by_state,
+        conapo.state_population,
+        violence.homicides_inegi,
+        violence.homicide_rates_central_america,
+        missing_migrants.missing_migrants,
+        missing_migrants.missing_migrants_nationalities,
+        missing_migrants.border_deaths_reported,
+        forces.forces_on_migration_duty,
+        forces.national_guard,
     ]
 }

@@ -113,12 +113,12 @@ def recode(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Series
 def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
     """First day, last day and precision of cells like ``2019``, ``2019-06``, ``2019-06-24`` or ``start/end``.
 
-    Columns ``start``, ``end`` (timestamps) and ``date_precision`` (day, month, year or period). Raises
-    BookError like `numbers`.
+    Also ``FY2019`` (US fiscal year, from October of the year before) and ``2019-H1`` (first half of a year). Columns
+    ``start``, ``end`` (timestamps) and ``date_precision`` (day, month, year or period). Raises BookError like `numbers`.
     """
     form = r"\d{4}(-\d{2}(-\d{2})?)?"
-    matches = frame[column].str.fullmatch(f"{form}(/{form})?").fillna(False)
-    _refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD or start/end")
+    matches = frame[column].str.fullmatch(rf"{form}(/{form})?|FY\d{{4}}|\d{{4}}-H[12]").fillna(False)
+    _refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD, FYYYYY, YYYY-H1 or start/end")
     parts = frame[column].map(_period)
     table = pd.DataFrame(
         {
@@ -132,6 +132,10 @@ def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
 
 
 def _period(text: str) -> tuple[str, str, str]:
+    if text.startswith("FY"):
+        text = f"{int(text[2:]) - 1}-10/{text[2:]}-09"
+    elif "H" in text:
+        text = text[:5] + {"1": f"01/{text[:5]}06", "2": f"07/{text[:5]}12"}[text[-1]]
     first, slash, last = text.partition("/")
     start, _, precision = _day_range(first)
     _, end, _ = _day_range(last or first)

@@ -1,0 +1,51 @@
+"""Mexican forces: personnel on migration duty, and the strength and results of the National Guard."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from migrationbook.sources.reading import Raw, gathered
+
+DUTY_FILE = "security/mexico_forces_on_migration_duty_2019_2025.csv"
+GUARD_FILE = "security/mexico_national_guard_strength_and_results_2019_2022.csv"
+
+
+def forces_on_migration_duty(raw: Raw) -> pd.DataFrame:
+    """Personnel assigned to migration duty by date and zone, as published, June 2019 to February 2025."""
+    table = _reviewed(gathered(raw, DUTY_FILE, "value"))
+    strips = table[table["measure"].str.startswith("strip_")]["value"].sum()
+    raw.expect_total("the three strips of 24 June 2019", strips, 25500, "SEDENA, 24 June 2019: 15,000 + 10,500")
+    july = table[table["start"] == "2021-07-01"].groupby("measure")["value"].sum()
+    guard = july.get("national_guard_southern_border", 0) + july.get("national_guard_northern_border", 0)
+    source = "SEDENA: https://eltiempomx.com/a/234539-incrementan-efectivos-para-contener-migracion-centroamericana"
+    raw.expect_total("National Guard at both borders, July 2021", guard, 13894, source)
+    raw.expect_total("Army, Navy and Guard, July 2021", july.get("both_borders_total", 0), 13663 + 904 + 13894, source)
+    september = table[(table["start"] == "2021-09-01") & (table["measure"] == "both_borders_total")]["value"].sum()
+    raw.expect_total(
+        "Army, Navy and Guard, September 2021",
+        september,
+        13663 + 904 + 13828,
+        "SEDENA: https://www.eleconomista.com.mx/politica/"
+        "Baja-levemente-cifra-de-guardias-nacionales-en-fronteras-20210922-0175.html",
+    )
+    return table
+
+
+def national_guard(raw: Raw) -> pd.DataFrame:
+    """Strength of the National Guard, migrants intercepted, suspects, crimes and calls, 2019 to 2022, as published."""
+    table = _reviewed(gathered(raw, GUARD_FILE, "value"))
+    migrants = table[table["measure"] == "migrants_rescued_by_guard"].set_index("start")["value"]
+    now, before = (migrants.get(pd.Timestamp(year, 1, 1), float("nan")) for year in (2021, 2020))
+    raw.expect_total(
+        "migrants intercepted, change from 2020 to 2021, percent",
+        round(100 * (now / before - 1), 1),
+        286,
+        "INEGI, CNSPF 2022, without decimals: https://pulsoslp.com.mx/nacional/aumenta-286-rescate-de-migrantes-en-2021-/1591826",
+        tolerance=1,
+    )
+    return table
+
+
+def _reviewed(table: pd.DataFrame) -> pd.DataFrame:
+    """The notes without the date of the review that completed them."""
+    return table.assign(note=table["note"].str.replace("audit 2026-11-23: ", "", regex=False))
