@@ -90,21 +90,21 @@ def numbers(frame: pd.DataFrame, column: str, kind: str = "int64") -> pd.Series:
     Raises BookError naming file, row, column, expected and found.
     """
     pattern, wanted = (WHOLE, "a whole number") if kind == "int64" else (DECIMAL, "a number")
-    _refuse(frame, column, ~frame[column].str.fullmatch(pattern).fillna(False), wanted)
+    refuse(frame, column, ~frame[column].str.fullmatch(pattern).fillna(False), wanted)
     return frame[column].astype(kind)
 
 
 def months(frame: pd.DataFrame, column: str = "date") -> pd.Series:
     """Turn ISO dates (first day of a month) into timestamps; raises BookError like `numbers`."""
     parsed = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
-    _refuse(frame, column, parsed.isna() | (parsed.dt.day != 1), "the first day of a month (YYYY-MM-01)")
+    refuse(frame, column, parsed.isna() | (parsed.dt.day != 1), "the first day of a month (YYYY-MM-01)")
     return parsed
 
 
 def recode(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Series:
     """Replace a publisher's labels by ours; a label we do not know raises BookError rather than pass unseen.
     """
-    _refuse(
+    refuse(
         frame, column, ~frame[column].isin(list(names)), "one of " + ", ".join(f"'{name}'" for name in names)
     )
     return frame[column].map(names)
@@ -118,7 +118,7 @@ def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
     """
     form = r"\d{4}(-\d{2}(-\d{2})?)?"
     matches = frame[column].str.fullmatch(f"{form}(/{form})?").fillna(False)
-    _refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD or start/end")
+    refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD or start/end")
     parts = frame[column].map(_period)
     table = pd.DataFrame(
         {
@@ -127,7 +127,7 @@ def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
             "date_precision": parts.str[2],
         }
     )
-    _refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
+    refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
     return table
 
 
@@ -147,10 +147,16 @@ def _day_range(text: str) -> tuple[str, str, str]:
     return text, text, "day" if len(parts) == 3 else "month"
 
 
-def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:
+def refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:
+    """Raise BookError for the first cell marked ``wrong``, naming file, row, column, expected and found.
+
+    The row is the index where that is named ``row`` (the file's own numbers); else the index counts rows from the
+    first one below the header, as pandas does.
+    """
     if wrong.any():
         row = wrong.idxmax()  # readers keep the index of the file, so that the row named is the file's own
+        number = row if frame.index.name == "row" else row + 2
         raise BookError(
-            f"{frame.attrs.get('file', 'table')}, row {row + 2}, column '{column}': "
+            f"{frame.attrs.get('file', 'table')}, row {number}, column '{column}': "
             f"expected {wanted}, found '{frame.at[row, column]}'"
         )
