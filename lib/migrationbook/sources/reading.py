@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -36,16 +37,22 @@ class Raw:
         """The same folder for another table, whose checks are recorded there and not here."""
         return Raw(self.folder, table)
 
-    def read(self, file: str, columns: list[str]) -> pd.DataFrame:
-        """Read ``file`` as text cells, with at least ``columns``; empty cells become "".
-
-        Raises BookError naming the file and what is missing or cannot be read.
-        """
+    def path(self, file: str) -> Path:
+        """Where ``file`` is, for a reader of the publisher's own format; BookError if it is not there."""
         path = self.folder / file
         if not path.exists():
             raise BookError(
                 f"{file}: not in {self.folder}; get it from its publisher or name another folder with --raw"
             )
+        self.files.append(file)
+        return path
+
+    def read(self, file: str, columns: list[str]) -> pd.DataFrame:
+        """Read ``file`` as text cells, with at least ``columns``; empty cells become "".
+
+        Raises BookError naming the file and what is missing or cannot be read.
+        """
+        path = self.path(file)
         try:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -58,7 +65,6 @@ class Raw:
                 f"{file}, row 1: expected a column '{missing[0]}', found: {', '.join(frame.columns)}"
             )
         frame.attrs["file"] = file
-        self.files.append(file)
         return frame
 
     def expect_total(
@@ -108,6 +114,12 @@ def recode(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Series
         frame, column, ~frame[column].isin(list(names)), "one of " + ", ".join(f"'{name}'" for name in names)
     )
     return frame[column].map(names)
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without accents, in lower case, with single blanks."""
+    plain = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
 
 
 def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:

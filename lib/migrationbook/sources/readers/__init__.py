@@ -11,5 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from migrationbook.sources.readers import cbp, ohss, upmrip
+
 # table name -> its reader
-READERS: dict[str, Callable[[Path], pd.DataFrame]] = {}
+READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    "cbp_encounters": cbp.cbp_encounters,
+    "cbp_encounters_by_region": cbp.cbp_encounters_by_region,
+    "khsm_total": ohss.khsm_total,
+    "khsm_by_citizenship": ohss.khsm_by_citizenship,
+    "khsm_by_family_status": ohss.khsm_by_family_status,
+    "khsm_by_sector": ohss.khsm_by_sector,
+    "mexico_detentions": upmrip.mexico_detentions,
+    "mexico_returns": upmrip.mexico_returns,
+}

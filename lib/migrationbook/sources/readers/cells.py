@@ -9,8 +9,7 @@ from functools import lru_cache
 import pandas as pd
 
 from migrationbook.errors import BookError
-from migrationbook.sources.readers.files import folded
-from migrationbook.sources.reading import refuse
+from migrationbook.sources.reading import folded, refuse
 
 BLANKS = "\u0020\u00a0\u2009\u202f"  # blank, no-break, thin and narrow no-break: what typesets thousands apart
 GROUPED = r"[1-9]\d{0,2}(?:(?:%s\d{3})+)"  # 1,234,567 but neither 0,123 nor 12,34

@@ -10,7 +10,6 @@ import codecs
 import csv
 import difflib
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
@@ -19,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from migrationbook.errors import BookError
+from migrationbook.sources.reading import folded
 
 DELIMITERS = ",;\t|"
 TITLE_LINES = 40  # the header is looked for among the first so many rows
@@ -30,12 +30,6 @@ OTHER_KINDS = {
     b"\x1f\x8b": "a gzip archive",
     b"%PDF": "a PDF",
 }
-
-
-def folded(name: str) -> str:
-    """A name as it is compared: without accents, in lower case, with single blanks."""
-    plain = unicodedata.normalize("NFKD", name)
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
 
 
 def csv_chunks(path: Path, columns: list[str], rows: int = 100_000) -> Iterator[pd.DataFrame]:
@@ -64,7 +58,7 @@ def csv_chunks(path: Path, columns: list[str], rows: int = 100_000) -> Iterator[
 def sheet_rows(path: Path, sheet: str | None = None) -> list[list[str]]:
     """All rows of one sheet of a workbook (xlsx, xls, xlsb, ods) as lists of texts; row n of the sheet is item n - 1.
 
-    sheet: its name (the only sheet if None). Numbers are written without needless zeros, dates as YYYY-MM-DD. The text
+    sheet: its name (the first sheet if None). Numbers are written without needless zeros, dates as YYYY-MM-DD. The text
     of merged cells stands in each of them, so that a merged header names all its columns; a merged figure stands once.
     """
     from python_calamine import CalamineError, CalamineWorkbook
@@ -74,10 +68,9 @@ def sheet_rows(path: Path, sheet: str | None = None) -> list[list[str]]:
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         names = {folded(name): name for name in workbook.sheet_names}
-        wanted = workbook.sheet_names[0] if sheet is None and len(names) == 1 else names.get(folded(sheet or ""))
+        wanted = workbook.sheet_names[0] if sheet is None else names.get(folded(sheet))
         if wanted is None:
-            asked = f"a sheet '{sheet}'" if sheet else "one sheet"
-            raise BookError(f"{path.name}: expected {asked}, found: {', '.join(workbook.sheet_names)}")
+            raise BookError(f"{path.name}: expected a sheet '{sheet}', found: {', '.join(workbook.sheet_names)}")
         found = workbook.get_sheet_by_name(wanted)
         rows = [[_text(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
     except (CalamineError, OSError, ValueError) as error:
