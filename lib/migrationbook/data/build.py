@@ -13,14 +13,16 @@ import pandas as pd
 import yaml
 
 from migrationbook import paths, sources
+from migrationbook.data import totals
 from migrationbook.data.controls import control_sums
-from migrationbook.data.package import DESCRIPTOR, table_problems
+from migrationbook.data.corrections import corrected
+from migrationbook.data.package import DESCRIPTOR, table_problems, typed
 from migrationbook.data.validate import cells, digest, schema_problems
 from migrationbook.errors import BookError
 from migrationbook.sources.reading import Raw
 
 METADATA = Path(sources.__file__).parent
-THEMES = ("enforcement", "claims")  # one metadata file each, in the order of the catalogue
+THEMES = ("enforcement", "asylum", "opinion", "investment", "security", "reference", "claims")  # a metadata file each
 
 
 def described() -> dict[str, dict]:
@@ -55,10 +57,10 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
         if metadata.get("authored"):
             content = _authored(metadata)
         else:
-            content = as_csv(sources.BUILDERS[name](table), metadata)
+            content = as_csv(corrected(name, sources.BUILDERS[name](table)), metadata)
             files[metadata["path"]] = content
         entries.append(describe(name, metadata, content, table.checks))
-        matched = f"published totals matched: {len(table.checks)}"
+        matched = f"published totals matched: {len(entries[-1]['checks'])}"
         told = "written by hand" if metadata.get("authored") else matched
         click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
@@ -106,6 +108,8 @@ def describe(name: str, metadata: dict, content: bytes, checks: list[dict]) -> d
         dates = [row[header.index(dated)] for row in rows if row[header.index(dated)]]
         last = [row[header.index("end")] for row in rows] if "end" in header else dates
         entry["coverage"] = [min(dates), max(last)]
+    if "totals" in entry:
+        checks = checks + totals.evaluated(entry, typed(content, entry["schema"]["fields"]))
     return entry | {"checks": checks, "controls": control_sums(header, rows)}
 
 

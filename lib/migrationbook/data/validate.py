@@ -96,6 +96,16 @@ def missing_months(entry: dict, content: bytes) -> list[str]:
     return problems[:MANY]
 
 
+def control_problems(entry: dict, content: bytes) -> list[str]:
+    """Columns whose control sums are not the recorded ones although the table's hash is: somebody updated the hash alone."""
+    if "controls" not in entry:
+        return []
+    header, rows = cells(content)
+    sums = control_sums(header, rows)
+    columns = ", ".join(f"'{name}'" for name in header if sums[name] != entry["controls"].get(name))
+    return [f"the control sums of column {columns} are not the recorded ones; rebuild the table"] if columns else []
+
+
 def damage(entry: dict, content: bytes, problems: list[str]) -> str:
     """Say as exactly as possible how a file differs from the published table.
 

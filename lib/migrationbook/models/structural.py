@@ -16,6 +16,7 @@ from migrationbook.models.calendar import logarithm, require
 
 MODELS = ("sarimax", "autoregressive", "unobserved_components")
 ORDERS = {"sarimax": (0, 1, 1), "autoregressive": (2, 0, 0)}  # beside a seasonal part of (0, 1, 1)
+SIMPLEX = 800  # evaluations: three to four parameters take 100 to 300
 SHORTEST = 36  # three years: the least from which a changing season can be told from the level
 
 
@@ -49,14 +50,19 @@ def fit(series: pd.Series, model: str = "sarimax", exog: pd.DataFrame | None = N
     require(series, SHORTEST, f"the model {model}")
     logs = logarithm(series).asfreq("MS")
     offset = float(logs.mean())  # centred, so that the unit of the series cannot move the optimiser
+    # Exact diffuse starts: the usual huge prior variance leaves rounding errors in the likelihood that depend on the
+    # processor, and with them estimates that differ from machine to machine.
     if model in ORDERS:
-        built = SARIMAX(logs - offset, exog=exog, order=ORDERS[model], seasonal_order=(0, 1, 1, 12))
+        built = SARIMAX(logs - offset, exog=exog, order=ORDERS[model], seasonal_order=(0, 1, 1, 12), use_exact_diffuse=True)
     else:
-        built = UnobservedComponents(logs - offset, "local level", exog=exog,
+        built = UnobservedComponents(logs - offset, "local level", exog=exog, use_exact_diffuse=True,
                                      freq_seasonal=[{"period": 12, "harmonics": 6}])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # convergence is reported in the result instead
-        results = built.fit(disp=0, maxiter=500, cov_type="approx")  # outer products mislead for steps
+        near = built.fit(disp=0, maxiter=500, cov_type="none").params
+        # A flat likelihood stops a gradient early, and where depends on the processor; the simplex goes on to the top.
+        results = built.fit(near, method="nm", disp=0, maxiter=SIMPLEX, maxfun=SIMPLEX, xtol=1e-6, ftol=1e-11,
+                            cov_type="approx")  # outer products mislead for steps
         errors = results.bse
     names = results.model.param_names
     return Fit(model=model, last_month=logs.index[-1], months=len(logs),

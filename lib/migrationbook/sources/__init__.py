@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrationbook.sources import (
     dated_events,
     mexico,
+    reference,
     upstream,
     us_border,
     us_monthly,
@@ -39,5 +40,7 @@ BUILDERS = {
         upstream.darien_transits_annual,
         upstream.darien_transits_monthly,
         dated_events.events,
+        reference.countries,
+        reference.months,
     ]
 }

@@ -1,12 +1,13 @@
 """Country names as publishers write them, and their ISO 3166 alpha-3 codes.
 
 `ISO3` has the English names of the US Department of Homeland Security, a hand-made lookup table; `spanish` the names of
-CLDR and where Mexican agencies write otherwise. Places without a code of their own: ``OOO`` other or unknown, ``STL``
+CLDR and where Mexican agencies write otherwise. Places without a code of their own: ``OOO`` other or unknown, ``XXA``
 stateless, ``XKX`` Kosovo (user-assigned), ``SCG`` Serbia and Montenegro (withdrawn 2006).
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from migrationbook.sources.reading import folded
@@ -34,7 +35,10 @@ ZWE Zimbabwe
 
 ISO3 = {entry[4:]: entry[:3] for line in _NAMES.strip().splitlines() for entry in line.split("|")}
 
-_WITHDRAWN = {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}  # codes of states that changed name or united
+# What Unicode also lists by three letters: codes withdrawn by ISO, codes it only reserves, codes it leaves to users.
+WITHDRAWN = {"ANT", "BUR", "CSK", "DDR", "FXX", "NTZ", "PCZ", "PHI", "SUN", "TMP", "YMD", "YUG", "ZAR", "SCG"}
+RESERVED = {"ASC", "CPT", "DGA", "TAA"}
+USERS = re.compile(r"AA.|Q[M-Z].|X..|ZZ.")
 # Spanish names where Mexican agencies write otherwise than CLDR
 _SPANISH = """
 BGD Bangladesh|BHR Bahrein|BHR Bahréin|BLR Belarús|BRN Brunéi|BWA Botswana|CAF Centroafricana, Rep.|CIV Costa de Marfil
@@ -46,25 +50,37 @@ PRK Corea, Rep. Pop. Dem. (Norte)|LAO Laos, Rep. Dem. Popular|LSO Lesoto|MDA Mol
 MMR Mianmar (Birmania)|MMR Myanmar|MTQ Martinica (Terr. Ultram. Francia)|GUF Guayana Francesa (Terr. Ultram. Francia)
 GLP Guadalupe (Terr. Ultram. Francia)|NLD Países Bajos (Holanda)|NLD Holanda|OOO No especificado|OOO No especificada
 OOO Otros|OOO Otras nacionalidades|PSE Palestina|RUS Rusia, Federación de|RUS Federación de Rusia|RWA Rwanda
-SAU Arabia Saudita|STL Apátridas|STL Apátrida|SWZ Swazilandia|SWZ Suazilandia|SYR Siria, Rep. Árabe|TLS Timor Oriental
+SAU Arabia Saudita|XXA Apátridas|XXA Apátrida|SWZ Swazilandia|SWZ Suazilandia|SYR Siria, Rep. Árabe|TLS Timor Oriental
 TWN Taiwán (Provincia China)|TZA Tanzania, Rep. Unida|TZA Tanzanía|USA Estados Unidos de América|VAT Vaticano|VNM Viet Nam
 XKX Kosovo|ZWE Zimbabwe
 """
 
 
+def current_codes() -> dict[str, str]:
+    """The current alpha-3 codes of ISO 3166-1, each with its alpha-2 code, from Unicode's list."""
+    from babel import Locale
+    from babel.core import get_global
+
+    return {
+        code: alpha2
+        for code, (alpha2, *_) in get_global("territory_aliases").items()
+        if re.fullmatch("[A-Z]{3}", code)
+        and code not in WITHDRAWN | RESERVED
+        and not USERS.fullmatch(code)
+        and alpha2 in Locale("en").territories
+    }
+
+
 def spanish(name: str) -> str | None:
-    """ISO code for a country's Spanish name, accents and case aside; ``STL`` stateless, ``OOO`` other; None if unknown."""
+    """ISO code for a country's Spanish name, accents and case aside; ``XXA`` stateless, ``OOO`` other; None if unknown."""
     return _spanish_names().get(folded(name))
 
 
 @lru_cache(maxsize=1)
 def _spanish_names() -> dict[str, str]:
     from babel import Locale
-    from babel.core import get_global
 
-    aliases = get_global("territory_aliases").items()  # among them every alpha-3 code with its alpha-2
-    alpha3 = {two[0]: code for code, two in aliases if len(code) == 3 and code.isalpha() and code not in _WITHDRAWN}
-    territories = Locale("es").territories.items()
-    names = {folded(name): alpha3[two] for two, name in territories if two in alpha3}
+    territories = Locale("es").territories
+    names = {folded(territories[alpha2]): code for code, alpha2 in current_codes().items()}
     own = [entry for line in _SPANISH.strip().splitlines() for entry in line.split("|")]
     return names | {folded(entry[4:]): entry[:3] for entry in own}

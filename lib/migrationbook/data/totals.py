@@ -1,0 +1,74 @@
+"""What a table declares about its own figures: published totals, and columns that add up. Checked at each build and check."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from migrationbook.errors import BookError
+
+MANY = 20  # rows named per table
+
+
+def rows_where(frame: pd.DataFrame, where: dict) -> pd.DataFrame:
+    """The rows of a typed table that meet every condition: a value, a list of values, or ``{from: …, to: …}`` (inclusive).
+
+    Raises BookError for a column the table does not have.
+    """
+    chosen = pd.Series(True, index=frame.index)
+    for name, wanted in where.items():
+        if name not in frame.columns:
+            raise BookError(f"a total speaks of column '{name}'; the table has: {', '.join(frame.columns)}")
+        column = frame[name]
+        if isinstance(wanted, dict):
+            first, last = (_like(column, wanted[end]) for end in ("from", "to"))
+            chosen &= column.between(first, last)
+        else:
+            values = wanted if isinstance(wanted, list) else [wanted]
+            chosen &= column.isin([_like(column, value) for value in values])
+    return frame[chosen]
+
+
+def evaluated(entry: dict, frame: pd.DataFrame) -> list[dict]:
+    """The published totals of ``entry["totals"]`` beside what the table holds: label, expected, found, tolerance, source.
+
+    A total sums ``column`` over the rows that meet ``where``; without a column it counts them.
+    """
+    results = []
+    for total in entry.get("totals", []):
+        rows = rows_where(frame, total.get("where", {}))
+        found = float(rows[total["column"]].sum()) if "column" in total else float(len(rows))
+        found = int(found) if found.is_integer() else float(f"{found:.12g}")
+        results.append({"label": total["label"], "expected": total["expected"], "found": found,
+                        "tolerance": total.get("tolerance", 0), "source": total["source"]})
+    return results
+
+
+def missed(entry: dict, frame: pd.DataFrame) -> list[str]:
+    """One line for each published total that the table does not meet."""
+    return [
+        f"{total['label']}: expected {total['expected']:,} (tolerance {total['tolerance']:,}; {total['source']}), "
+        f"found {total['found']:,}"
+        for total in evaluated(entry, frame)
+        if not abs(total["found"] - total["expected"]) <= total["tolerance"]
+    ]
+
+
+def unbalanced(entry: dict, frame: pd.DataFrame) -> list[str]:
+    """One line for each row whose ``parts`` do not add up to its ``total``, within the balance's tolerance.
+
+    Rows where the total or a part is empty say nothing and are passed over.
+    """
+    problems = []
+    for balance in entry.get("balances", []):
+        total, parts = balance["total"], balance["parts"]
+        rows = frame[[total, *parts]].dropna().astype(float)
+        sums = rows[parts].sum(axis=1)
+        wrong = rows.index[(sums - rows[total]).abs() > balance.get("tolerance", 0)]
+        problems += [f"row {index + 2}, column '{total}': expected {sums[index]:,.12g} ({' + '.join(parts)}), "
+                     f"found {rows.at[index, total]:,.12g}" for index in wrong]
+    return problems[:MANY]
+
+
+def _like(column: pd.Series, value: object) -> object:
+    """A value from the descriptor in the type of the column: JSON has no dates."""
+    return pd.Timestamp(value) if column.dtype.kind == "M" else value
