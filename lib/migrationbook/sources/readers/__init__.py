@@ -15,6 +15,7 @@ from migrationbook.sources.readers import cbp, ohss, upmrip
 
 # table name -> its reader
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    "cbp_monthly": cbp.cbp_monthly,
     "cbp_encounters": cbp.cbp_encounters,
     "cbp_encounters_by_region": cbp.cbp_encounters_by_region,
     "khsm_total": ohss.khsm_total,

@@ -62,6 +62,12 @@ def cbp_encounters(path: Path) -> pd.DataFrame:
     return table.assign(vintage=f"{table['date'].max():%Y-%m}")
 
 
+def cbp_monthly(path: Path) -> pd.DataFrame:
+    """The same file summed by month and component. Table ``cbp_monthly``, which names its source in ``basis``."""
+    table = cbp_encounters(path).groupby(["date", "component"], as_index=False)["encounters"].sum()
+    return table.assign(basis="cbp_encounters")
+
+
 def cbp_encounters_by_region(path: Path) -> pd.DataFrame:
     """Encounters nationwide (events) by month, land border region and authority. Table ``cbp_encounters_by_region``.
 
