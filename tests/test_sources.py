@@ -275,7 +275,7 @@ def test_every_described_table_has_a_builder_or_is_written_by_hand() -> None:
 
 @pytest.fixture
 def small_package(darien: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder and a catalogue of two tables: one built from raw, one written by hand."""
+    """An empty data folder and a catalogue of three tables: two built, one written by hand."""
     tables = build.described()
     annual = tables["darien_transits_annual"] | {"minimum_rows": 20}
     fields = [
@@ -288,7 +288,7 @@ def small_package(darien: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "minimum_rows": 1,
         "schema": {"fields": fields, "primaryKey": ["id"]},
     }
-    catalogue = {"darien_transits_annual": annual, "notes": notes}
+    catalogue = {"darien_transits_annual": annual, "countries": tables["countries"], "notes": notes}
     monkeypatch.setattr(build, "described", lambda: catalogue)
     monkeypatch.setattr(paths, "DATA", tmp_path / "data")
     _write(tmp_path / "data", "notes/notes.csv", "id,weight", "b,2", "a,")
@@ -348,6 +348,9 @@ def test_a_build_that_fails_writes_nothing(small_package: Path, darien: Path) ->
     )  # right total, a key twice
     with pytest.raises(BookError, match="expected a key of its own, found 2016, VEN.*nothing was written"):
         build.build(darien)
+    path.write_text(sound.replace("CUB", "CUX"))  # right total, a code no country has
+    with pytest.raises(BookError, match="CUX.*nothing was written"):
+        build.build(darien)
     path.write_text(sound.replace("CUB,3", "CUB,4"))
     with pytest.raises(BookError, match="crossings, 2010: expected 559"):
         build.build(darien)
@@ -394,5 +397,5 @@ def test_a_file_that_may_not_be_written_is_one_line(
 
 
 def test_an_unknown_table_cannot_be_built(small_package: Path, darien: Path) -> None:
-    with pytest.raises(BookError, match="no table 'note'; the tables are: darien_transits_annual, notes"):
+    with pytest.raises(BookError, match="no table 'note'; the tables are: darien_transits_annual, countries, notes"):
         build.build(darien, ["note"])
