@@ -30,6 +30,7 @@ HEADER_ROWS = 15  # the months are looked for among the first so many rows
 MOST = 500_000  # in one cell; the largest total of a month so far is about 125,000
 NOTHING = ["", "-", "–", "—"]  # how the bulletin prints none
 TOTAL = ["total", "total general", "gran total"]
+SUBTOTAL = ["subtotal", "total"]  # of the columns below a month
 GROUPS = [
     "africa", "america", "america central", "america del norte", "america del sur", "asia", "caribe", "centroamerica",
     "europa", "islas del caribe", "norteamerica", "oceania", "sudamerica",
@@ -41,8 +42,8 @@ def mexico_detentions(path: Path) -> pd.DataFrame:
     """Detentions by nationality and month (events) from cuadro 3.1.1 of one year. Table ``mexico_detentions``."""
     frame, figures = _cuadro(path)
     parts = {part for _, part in figures.values()}
-    if parts & set(TOTAL):
-        figures = {name: (month, part) for name, (month, part) in figures.items() if part in TOTAL}
+    if parts & set(SUBTOTAL):
+        figures = {name: (month, part) for name, (month, part) in figures.items() if part in SUBTOTAL}
     elif parts not in ({""}, {"presentados", "canalizados"}):
         raise BookError(
             f"{frame.attrs['file']}: expected columns 'Presentados', 'Canalizados' and 'Subtotal' below each month, "
