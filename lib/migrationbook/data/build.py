@@ -59,14 +59,16 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
         else:
             content = as_csv(corrected(name, sources.BUILDERS[name](table)), metadata)
             files[metadata["path"]] = content
+        # tables as they were before a refresh stay reachable
+        metadata = metadata | {key: kept[name][key] for key in ("previous",) if key in kept.get(name, {})}
         entries.append(describe(name, metadata, content, table.checks))
         matched = f"published totals matched: {len(entries[-1]['checks'])}"
         told = "written by hand" if metadata.get("authored") else matched
         click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
     descriptor = head | {"resources": entries}
-    files[DESCRIPTOR] = (json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
-    _validate_then_write(files, descriptor, set(wanted or tables))
+    files[DESCRIPTOR] = as_json(descriptor)
+    validate_then_write(files, descriptor, set(wanted or tables))
 
 
 def as_csv(table: pd.DataFrame, metadata: dict) -> bytes:
@@ -129,8 +131,13 @@ def _kept_entries() -> dict[str, dict]:
     return {entry["name"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["resources"]}
 
 
-def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[str]) -> None:
-    """Validate the package in a folder aside, then rename its files into place, the descriptor last.
+def as_json(descriptor: dict) -> bytes:
+    """The descriptor as the bytes of its file."""
+    return (json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[str], write: bool = True) -> None:
+    """Validate the package in a folder aside, then, if ``write``, rename its files into place, the descriptor last.
 
     An interruption before the renames leaves everything as it was; one between them leaves tables that `load`
     refuses because their hash is not the described one, never a half-written one.
@@ -153,7 +160,7 @@ def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[
                 )
                 if problems:
                     raise BookError(f"{entry['path']}: {problems[0]}; nothing was written")
-        for name in files:
+        for name in files if write else []:
             try:
                 (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).replace(paths.DATA / name)

@@ -60,17 +60,21 @@ def resource(name: str) -> dict:
     raise BookError(f"no table '{name}' in the data package; {hint}")
 
 
-def load(name: str) -> pd.DataFrame:
+def load(name: str, vintage: str | None = None) -> pd.DataFrame:
     """Return table ``name``: one observation a row, columns typed by its schema.
+
+    vintage: the table as it was until that day, before a refresh (``previous`` in the descriptor); by default as it is.
 
     Dates are ``datetime64``, whole numbers ``int64`` (``Int64`` where cells may be empty), decimals
     ``float64``, texts ``str`` (empty cells ""), truth values ``bool``. ``frame.attrs`` holds name, title,
     description, sources, licenses, vintage, caveats and ``units`` (column → unit). A file that is missing,
     damaged or altered is refused with a BookError naming file, row, column, expected and found.
     """
-    entry = resource(name)
+    entry = resource(name) if vintage is None else _earlier(name, vintage)
     content = _content(entry)
     if validate.digest(content) != entry["hash"]:
+        if vintage is not None:
+            raise BookError(f"{entry['path']}: expected the table set aside then, found another; restore it from version control")
         problems = validate.schema_problems(paths.DATA, package(), name)
         raise BookError(
             f"{entry['path']}: {validate.damage(entry, content, problems)}; {WAY_OUT.format(name=name)}"
@@ -81,6 +85,16 @@ def load(name: str) -> pd.DataFrame:
         field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field
     }
     return frame
+
+
+def _earlier(name: str, vintage: str) -> dict:
+    """The resource of a table as it was: ``vintage`` is the day it was replaced, or its vintage in words."""
+    entry = resource(name)
+    for previous in entry.get("previous", []):
+        if vintage in (previous["until"], previous["vintage"]):
+            return entry | previous
+    days = ", ".join(f"'{previous['until']}'" for previous in entry.get("previous", []))
+    raise BookError(f"{name}: no vintage '{vintage}'; there {f'are: {days}' if days else 'is only the table as it is'}")
 
 
 def check(wanted: list[str] | None = None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from migrationbook.sources.reading import Raw, gathered, numbers, recode
+from migrationbook.sources.reading import Raw, gathered, numbers, recode, refuse
 
 INCIDENT_FILE = "security/iom_missing_migrants_central_american_route_incidents_2014-01_2025-04.csv"
 MONTHLY_FILE = "security/iom_missing_migrants_monthly_by_country_2014-01_2025-04.csv"
