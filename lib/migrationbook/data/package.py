@@ -134,11 +134,15 @@ def table_problems(entry: dict, content: bytes) -> list[str]:
     """What a schema cannot say of a table: rows, months, control sums, published totals, columns that add up."""
     least, rows = entry.get("minimum_rows", 1), entry["rows"]
     few = [f"expected at least {least:,} rows, found {rows:,}"] if rows < least else []
-    problems = few + validate.missing_months(entry, content) + validate.control_problems(entry, content)
-    if entry.keys() & {"totals", "balances"}:
-        frame = typed(content, entry["schema"]["fields"])
-        problems += totals.missed(entry, frame) + totals.unbalanced(entry, frame)
-    return problems
+    frame = typed(content, entry["schema"]["fields"])
+    return [
+        *few,
+        *validate.missing_months(entry, content),
+        *validate.control_problems(entry, content),
+        *validate.unsorted_rows(entry, frame),
+        *totals.missed(entry, frame),
+        *totals.unbalanced(entry, frame),
+    ]
 
 
 def _content(entry: dict) -> bytes:
