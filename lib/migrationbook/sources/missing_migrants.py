@@ -46,7 +46,7 @@ def missing_migrants(raw: Raw) -> pd.DataFrame:
 
 
 def missing_migrants_nationalities(raw: Raw) -> pd.DataFrame:
-    """Nationalities named among the dead or missing of each incident, one a row; the publisher gives no numbers by nationality."""
+    """Nationalities named among the dead or missing of each incident, one a row (without numbers of people)."""
     return named_nationalities(_incidents(raw))
 
 
@@ -86,12 +86,15 @@ def _incidents(raw: Raw) -> pd.DataFrame:
 
 
 def numbered(table: pd.DataFrame) -> pd.DataFrame:
-    """The incidents with a ``number`` within their day, counted from west to east: the sources carry no lasting identifier."""
+    """The incidents with their ``year`` and a ``number`` within their day, counted from west to east.
+
+    The compilation we read leaves the publisher's identifiers out; place and content are what two files have in common.
+    """
     table = table.sort_values(ORDER, kind="stable", ignore_index=True)
-    return table.assign(number=table.groupby("date").cumcount() + 1)
+    return table.assign(year=table["date"].dt.year, number=table.groupby("date").cumcount() + 1)
 
 
 def named_nationalities(table: pd.DataFrame) -> pd.DataFrame:
     """One row for each nationality that an incident's list ``nationalities`` (codes joined by ;) names."""
-    named = table[["date", "number"]].assign(nationality=table["nationalities"].str.split(";")).explode("nationality")
+    named = table[["year", "date", "number"]].assign(nationality=table["nationalities"].str.split(";")).explode("nationality")
     return named.drop_duplicates(ignore_index=True)

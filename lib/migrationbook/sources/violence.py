@@ -1,4 +1,4 @@
-"""Violence as prosecutors, death certificates and police count it: victims of crime in Mexico, homicides there and south of it."""
+"""Violence as prosecutors, death certificates and police count it, in Mexico and south of it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def crime_victims_by_state(raw: Raw) -> pd.DataFrame:
     frame = raw.read(STATE_FILE, ["month", "state_code_inegi", *CRIMES])
     frame["date"] = frame["month"] + "-01"
     table = pd.DataFrame({"date": months(frame), "state": frame["state_code_inegi"]})
-    table = table.assign(**{ours: numbers(frame, theirs) for theirs, ours in CRIMES.items()})
+    table = with_sums(table.assign(**{ours: numbers(frame, theirs) for theirs, ours in CRIMES.items()}))
     national = raw.read(NATIONAL_FILE, ["month", *CRIMES]).set_index("month")
     states = table.groupby(frame["month"])[list(CRIMES.values())].sum()
     for theirs, ours in CRIMES.items():
@@ -46,6 +46,13 @@ def crime_victims_by_state(raw: Raw) -> pd.DataFrame:
         raw.expect_total(f"{ours}, largest gap of a month to the national figure", gap, 0, "SESNSP, the same cut-off")
     _expect_gap_to_inegi(raw, table)
     return table
+
+
+def with_sums(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with what is left of intentional homicide without firearms, and the victims of all crimes together."""
+    other = table["intentional_homicide"] - table["intentional_homicide_firearm"]
+    victims = table[[crime for crime in CRIMES.values() if crime != "intentional_homicide_firearm"]].sum(axis=1)
+    return table.assign(intentional_homicide_other_means=other, victims=victims)
 
 
 def _expect_gap_to_inegi(raw: Raw, victims: pd.DataFrame) -> None:
@@ -70,17 +77,16 @@ def homicides_inegi(raw: Raw) -> pd.DataFrame:
     The list gives one figure a row and earlier ones of the same period in its note: they become rows here.
     """
     table = gathered(raw, INEGI_FILE, "deaths")
-    note = table["note"]
-    half = table["measure"] == "inegi_homicides_registered_jan_jun"
-    table["vintage"] = "definitive"
-    table.loc[half, "vintage"] = "restated"
-    table.loc[note.str.startswith("PRELIMINARY") | (half & (table["start"] == "2023-01-01")), "vintage"] = "preliminary"
+    note, half = table["note"], table["measure"] == "inegi_homicides_registered_jan_jun"
+    final = note.str.startswith("definitive")
+    table["vintage"] = final.map({True: "definitive", False: "preliminary"}).mask(half, "restated")
+    table.loc[half & (table["start"] == "2023-01-01"), "vintage"] = "preliminary"
+    table["note"] = note.where(~final & ~half, "").str.removeprefix("PRELIMINARY; ")
+    # "definitive (preliminary 35,625)"; the halves all carry one note, which speaks of 2019
     before = note.str.extract(r"\(preliminary ([\d,]+)\)")[0]
-    before = before.fillna(note.str.extract(r"2019-H1 first published as ([\d,]+)")[0].where(half & (table["start"] == "2019-01-01")))
-    earlier = table[before.notna()].assign(
-        deaths=before.dropna().str.replace(",", "").astype("int64"), vintage="preliminary"
-    )
-    return pd.concat([table, earlier], ignore_index=True)
+    before = before.mask(half & (table["start"] == "2019-01-01"), note.str.extract(r"2019-H1 first published as ([\d,]+)")[0])
+    before = before.dropna().str.replace(",", "").astype("int64")
+    return pd.concat([table, table.loc[before.index].assign(deaths=before, vintage="preliminary")], ignore_index=True)
 
 
 def homicide_rates_central_america(raw: Raw) -> pd.DataFrame:
