@@ -12,23 +12,7 @@ GUARD_FILE = "security/mexico_national_guard_strength_and_results_2019_2022.csv"
 
 def forces_on_migration_duty(raw: Raw) -> pd.DataFrame:
     """Personnel assigned to migration duty by date and zone, as published, June 2019 to February 2025."""
-    table = _reviewed(gathered(raw, DUTY_FILE, "value"))
-    strips = table[table["measure"].str.startswith("strip_")]["value"].sum()
-    raw.expect_total("the three strips of 24 June 2019", strips, 25500, "SEDENA, 24 June 2019: 15,000 + 10,500")
-    july = table[table["start"] == "2021-07-01"].groupby("measure")["value"].sum()
-    guard = july.get("national_guard_southern_border", 0) + july.get("national_guard_northern_border", 0)
-    source = "SEDENA: https://eltiempomx.com/a/234539-incrementan-efectivos-para-contener-migracion-centroamericana"
-    raw.expect_total("National Guard at both borders, July 2021", guard, 13894, source)
-    raw.expect_total("Army, Navy and Guard, July 2021", july.get("both_borders_total", 0), 13663 + 904 + 13894, source)
-    september = table[(table["start"] == "2021-09-01") & (table["measure"] == "both_borders_total")]["value"].sum()
-    raw.expect_total(
-        "Army, Navy and Guard, September 2021",
-        september,
-        13663 + 904 + 13828,
-        "SEDENA: https://www.eleconomista.com.mx/politica/"
-        "Baja-levemente-cifra-de-guardias-nacionales-en-fronteras-20210922-0175.html",
-    )
-    return table
+    return _reviewed(gathered(raw, DUTY_FILE, "value"))
 
 
 def national_guard(raw: Raw) -> pd.DataFrame:

@@ -38,7 +38,7 @@ def missing_migrants(raw: Raw) -> pd.DataFrame:
     monthly["dead_or_missing"] = monthly["dead_or_missing"].str.removesuffix(".0")
     by = [table["date"].dt.strftime("%Y-%m"), table["country_of_incident"]]
     found = table.groupby(by)["dead_or_missing"].agg(["size", "sum"])
-    printed = monthly.set_index(["month", "country_of_incident_iso3"])
+    printed = monthly.set_index(["month", "country_of_incident_iso3"]).rename_axis(found.index.names)
     for ours, theirs, label in [("size", "incidents", "incidents"), ("sum", "dead_or_missing", "dead or missing")]:
         gap = found[ours].sub(numbers(printed, theirs), fill_value=0).abs().max()
         raw.expect_total(f"{label}, largest gap of a month and country", gap, 0, "IOM, the counts by month and country")
