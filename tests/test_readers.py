@@ -496,7 +496,7 @@ def test_upmrip_detentions(tmp_path: Path) -> None:
 
 
 def test_upmrip_detentions_of_years_with_one_column_a_month(tmp_path: Path) -> None:
-    rows = [["Cuadro 3.1.1, 2019"], ["País", "Enero", "Febrero", "Marzo", "Total"], ["Total general", 7, 8, None, 15],
+    rows = [["Eventos de extranjeros presentados ante la autoridad, 2019"], ["País", "Enero", "Febrero", "Marzo", "Total"], ["Total general", 7, 8, None, 15],
             ["Dominicana, Rep.", 3, 8, "-", 11], ["Apátridas", 4, "-", "", 4]]  # fmt: skip
     table = upmrip.mexico_detentions(_workbook(tmp_path / "cuadro.xlsx", {"a": rows}))
     assert table["nationality"].tolist() == ["DOM", "XXA", "DOM"]  # March is not reported yet: no rows, not zeros
@@ -523,9 +523,16 @@ def test_upmrip_damages(tmp_path: Path, changes: dict, told: str) -> None:
 
 
 def test_a_table_cut_off_above_its_total_is_refused(tmp_path: Path) -> None:
-    rows = [["Cuadro 3.1.1, 2019"], ["País", "Enero"], ["Honduras", 3]]
+    rows = [["Eventos de extranjeros presentados ante la autoridad, 2019"], ["País", "Enero"], ["Honduras", 3]]
     path = _workbook(tmp_path / "cuadro.xlsx", {"a": rows})
     _refused(r"expected a row 'Total general', found none \(cut off", upmrip.mexico_detentions, path)
+
+
+def test_one_table_of_the_bulletin_is_not_taken_for_another(tmp_path: Path) -> None:
+    _refused("expected a title with 'devolucion', found '.*situación", upmrip.mexico_returns, boletin_3_1_1(tmp_path / "a.xlsx"))
+    rows = [["3.2.1 Eventos de devolución, 2025"], ["País", "Ene"], ["Total", 5], ["Honduras", 5]]
+    path = _workbook(tmp_path / "b.xlsx", {"a": rows})
+    _refused("b.xlsx: expected a title with 'situacion migratoria irregular'", upmrip.mexico_detentions, path)
 
 
 KINDS = ["Deportación", "Retorno asistido", "Retorno asistido de menores"]

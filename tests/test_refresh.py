@@ -177,7 +177,7 @@ def test_rows_gone_and_rows_new_in_old_months(current: Callable[..., Path]) -> N
 
 def test_many_changes_are_counted_and_not_all_listed() -> None:
     old = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=30, freq="MS"), "n": range(100, 130), "x": [1.5] * 30})
-    new = old.assign(n=old["n"] + range(30), x=[None] * 30)
+    new = old.assign(n=old["n"] + old.index, x=[None] * 30)
     changes = refresh.compared(old, new, ["date"], "date")
     lines = list(changes.lines("date"))
     assert lines[0] == "revised: 59 figures"
@@ -207,6 +207,14 @@ def test_a_table_written_back_is_the_same_to_the_byte(name: str) -> None:
 
     entry = resource(name)
     assert as_csv(load(name), entry) == (paths.DATA / entry["path"]).read_bytes()
+
+
+def test_declared_corrections_are_applied_to_what_is_new() -> None:
+    """STL is declared to be LCA; a file without it is none the worse."""
+    entry = resource("mexico_detentions")
+    new = pd.DataFrame({"date": pd.Timestamp("2026-01-01"), "nationality": ["STL", "HND"], "detentions": [1, 2]})
+    assert refresh._in_scope(entry, new)["nationality"].tolist() == ["LCA", "HND"]
+    assert refresh._in_scope(entry, new.tail(1))["nationality"].tolist() == ["HND"]
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------
@@ -472,7 +480,6 @@ def test_a_file_of_200_megabytes_is_read_in_bounded_memory(server: _Server, tmp_
     assert done.returncode == 0, done.stderr
     months, total, _, grown = map(int, done.stdout.split())
     assert (months, total) == (60, events)
-    print(done.stdout)
     assert grown < 300, f"{grown} MB more than at the start for {rows:,} rows"
 
 

@@ -64,7 +64,8 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
         entries.append(describe(name, metadata, content, table.checks))
         matched = f"published totals matched: {len(entries[-1]['checks'])}"
         told = "written by hand" if metadata.get("authored") else matched
-        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}")
+        again = "; it had been refreshed: refresh it again" if "refreshed" in kept.get(name, {}) else ""
+        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}{again}")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
     descriptor = head | {"resources": entries}
     files[DESCRIPTOR] = as_json(descriptor)
