@@ -496,8 +496,8 @@ def test_upmrip_detentions(tmp_path: Path) -> None:
 
 
 def test_upmrip_detentions_of_years_with_one_column_a_month(tmp_path: Path) -> None:
-    rows = [["Eventos de extranjeros presentados ante la autoridad, 2019"], ["País", "Enero", "Febrero", "Marzo", "Total"], ["Total general", 7, 8, None, 15],
-            ["Dominicana, Rep.", 3, 8, "-", 11], ["Apátridas", 4, "-", "", 4]]  # fmt: skip
+    rows = [["Eventos de extranjeros presentados ante la autoridad, 2019"], ["País", "Enero", "Febrero", "Marzo", "Total"],
+            ["Total general", 7, 8, None, 15], ["Dominicana, Rep.", 3, 8, "-", 11], ["Apátridas", 4, "-", "", 4]]  # fmt: skip
     table = upmrip.mexico_detentions(_workbook(tmp_path / "cuadro.xlsx", {"a": rows}))
     assert table["nationality"].tolist() == ["DOM", "XXA", "DOM"]  # March is not reported yet: no rows, not zeros
     assert table["detentions"].tolist() == [3, 4, 8]

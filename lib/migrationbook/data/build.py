@@ -97,8 +97,7 @@ def describe(name: str, metadata: dict, content: bytes, checks: list[dict]) -> d
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header) or len(row) != width:
             raise BookError(f"{metadata['path']}, row {number}: expected {width} cells, found {len(row)}")
-    entry = {"name": name} | {key: value for key, value in metadata.items() if key != "authored"}
-    entry |= {
+    entry = {"name": name} | metadata | {
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
