@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from migrationbook.data import load, resource
+from migrationbook.data import load, names, package, resource
 from migrationbook.errors import BookError
 from migrationbook.sources.countries import spanish
 from migrationbook.sources.readers import READERS, cbp, ohss, upmrip
@@ -496,8 +496,8 @@ def test_upmrip_detentions(tmp_path: Path) -> None:
 
 
 def test_upmrip_detentions_of_years_with_one_column_a_month(tmp_path: Path) -> None:
-    rows = [["Cuadro 3.1.1, 2019"], ["País", "Enero", "Febrero", "Marzo", "Total"], ["Total general", 7, 8, None, 15],
-            ["Dominicana, Rep.", 3, 8, "-", 11], ["Apátridas", 4, "-", "", 4]]  # fmt: skip
+    rows = [["Eventos de extranjeros presentados ante la autoridad, 2019"], ["País", "Enero", "Febrero", "Marzo", "Total"],
+            ["Total general", 7, 8, None, 15], ["Dominicana, Rep.", 3, 8, "-", 11], ["Apátridas", 4, "-", "", 4]]  # fmt: skip
     table = upmrip.mexico_detentions(_workbook(tmp_path / "cuadro.xlsx", {"a": rows}))
     assert table["nationality"].tolist() == ["DOM", "XXA", "DOM"]  # March is not reported yet: no rows, not zeros
     assert table["detentions"].tolist() == [3, 4, 8]
@@ -523,9 +523,16 @@ def test_upmrip_damages(tmp_path: Path, changes: dict, told: str) -> None:
 
 
 def test_a_table_cut_off_above_its_total_is_refused(tmp_path: Path) -> None:
-    rows = [["Cuadro 3.1.1, 2019"], ["País", "Enero"], ["Honduras", 3]]
+    rows = [["Eventos de extranjeros presentados ante la autoridad, 2019"], ["País", "Enero"], ["Honduras", 3]]
     path = _workbook(tmp_path / "cuadro.xlsx", {"a": rows})
     _refused(r"expected a row 'Total general', found none \(cut off", upmrip.mexico_detentions, path)
+
+
+def test_one_table_of_the_bulletin_is_not_taken_for_another(tmp_path: Path) -> None:
+    _refused("expected a title with 'devolucion', found '.*situación", upmrip.mexico_returns, boletin_3_1_1(tmp_path / "a.xlsx"))
+    rows = [["3.2.1 Eventos de devolución, 2025"], ["País", "Ene"], ["Total", 5], ["Honduras", 5]]
+    path = _workbook(tmp_path / "b.xlsx", {"a": rows})
+    _refused("b.xlsx: expected a title with 'situacion migratoria irregular'", upmrip.mexico_detentions, path)
 
 
 KINDS = ["Deportación", "Retorno asistido", "Retorno asistido de menores"]
@@ -568,8 +575,8 @@ def test_spanish_names_of_countries() -> None:
     assert spanish("Atlántida") is None
 
 
-def test_every_reader_has_a_table_and_every_table_says_how_it_is_refreshed() -> None:
-    tables = {name: resource(name) for name in READERS if name != "cbp_encounters_by_region"}
-    for name, entry in tables.items():
-        columns = [field["name"] for field in entry["schema"]["fields"]]
-        assert entry["refresh"]["period"] in columns, name
+def test_tables_with_a_reader_say_which_column_tells_their_periods() -> None:
+    refreshed = {entry["name"]: entry["refresh"] for entry in package()["resources"] if "refresh" in entry}
+    assert set(refreshed) == set(READERS) & set(names())
+    for name, how in refreshed.items():
+        assert how["period"] in [field["name"] for field in resource(name)["schema"]["fields"]], name
