@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from migrationbook.data import load
 from migrationbook.errors import BookError
 from migrationbook.sources import conapo, forces, missing_migrants, violence
+from migrationbook.sources.readers import iom, sesnsp
 from migrationbook.sources.reading import Raw, periods
 
 GATHERED = "date,series,value,unit,publisher,url,quality,note"
@@ -56,7 +57,7 @@ def test_states_must_add_up_to_the_national_figure_of_the_month(tmp_path: Path) 
 def test_the_sums_of_a_row_are_its_parts(cells: list[int]) -> None:
     row = dict(zip(violence.CRIMES.values(), cells, strict=True))
     row["intentional_homicide"] += row["intentional_homicide_firearm"]
-    table = violence.with_sums(pd.DataFrame([row])).iloc[0]
+    table = sesnsp.with_sums(pd.DataFrame([row])).iloc[0]
     assert table["intentional_homicide_other_means"] + table["intentional_homicide_firearm"] == table["intentional_homicide"]
     assert table["victims"] == sum(row.values()) - row["intentional_homicide_firearm"]
 
@@ -124,9 +125,9 @@ def test_incidents_are_numbered_within_their_day_from_west_to_east(tmp_path: Pat
 
 @given(st.permutations(range(5)))
 def test_the_numbering_does_not_depend_on_the_order_of_the_file(order: list[int]) -> None:
-    columns = dict.fromkeys(missing_migrants.ORDER, "x") | {"date": pd.Timestamp("2020-01-01"), "dead_or_missing": 1}
+    columns = dict.fromkeys(iom.ORDER, "x") | {"date": pd.Timestamp("2020-01-01"), "dead_or_missing": 1}
     rows = pd.DataFrame([columns | {"longitude": place // 2, "latitude": place, "location": str(place)} for place in order])
-    table = missing_migrants.numbered(rows)
+    table = iom.numbered(rows)
     assert list(table["location"]) == ["0", "1", "2", "3", "4"]
 
 

@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from migrationbook.sources.readers.iom import INCIDENT_TYPES, causes, named_nationalities, numbered
 from migrationbook.sources.reading import Raw, gathered, numbers, recode, refuse
 
 INCIDENT_FILE = "security/iom_missing_migrants_central_american_route_incidents_2014-01_2025-04.csv"
 MONTHLY_FILE = "security/iom_missing_migrants_monthly_by_country_2014-01_2025-04.csv"
 PRESS_FILE = "security/cbp_iom_border_deaths_2021_2022_press.csv"
-
-INCIDENT_TYPES = {
-    "Incident": "incident",
-    "Split Incident": "split_incident",
-    "Incident,Split Incident": "split_incident",  # parts of one incident that the publisher labels unlike
-    "Cumulative Incident": "cumulative_incident",
-}
-CAUSES = {
-    "Mixed or unknown": "mixed_or_unknown",
-    "Drowning": "drowning",
-    "Harsh environmental conditions / lack of adequate shelter, food, water": "harsh_conditions",
-    "Vehicle accident / death linked to hazardous transport": "transport",
-    "Violence": "violence",
-    "Sickness / lack of access to adequate healthcare": "sickness",
-    "Accidental death": "accident",
-    "Drowning,Sickness / lack of access to adequate healthcare": "drowning;sickness",
-    "Drowning,Violence": "drowning;violence",
-}
-ORDER = ["date", "longitude", "latitude", "country_of_incident", "dead_or_missing", "location", "cause", "nationalities"]
-LOCATION = 90  # characters the compilation keeps
 
 
 def missing_migrants(raw: Raw) -> pd.DataFrame:
@@ -77,24 +58,9 @@ def _incidents(raw: Raw) -> pd.DataFrame:
         "country_of_incident": frame["country_of_incident_iso3"],
         "dead_or_missing": numbers(frame, "dead_or_missing"),
         "survivors": numbers(frame[counted], "survivors").astype("Int64").reindex(frame.index),
-        "cause": recode(frame, "cause", CAUSES),
+        "cause": causes(frame, "cause"),
         "nationalities": frame["nationality_iso3"].str.replace(",", ";"),
         "location": frame["location"].str.strip(),
         "longitude": numbers(frame, "lon", "float64"),
         "latitude": numbers(frame, "lat", "float64"),
     }))
-
-
-def numbered(table: pd.DataFrame) -> pd.DataFrame:
-    """The incidents with their ``year`` and a ``number`` within their day, counted from west to east.
-
-    The compilation we read leaves the publisher's identifiers out; place and content are what two files have in common.
-    """
-    table = table.sort_values(ORDER, kind="stable", ignore_index=True)
-    return table.assign(year=table["date"].dt.year, number=table.groupby("date").cumcount() + 1)
-
-
-def named_nationalities(table: pd.DataFrame) -> pd.DataFrame:
-    """One row for each nationality that an incident's list ``nationalities`` (codes joined by ;) names."""
-    named = table[["year", "date", "number"]].assign(nationality=table["nationalities"].str.split(";")).explode("nationality")
-    return named.drop_duplicates(ignore_index=True)

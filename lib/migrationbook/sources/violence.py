@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from migrationbook.sources.readers.sesnsp import with_sums
 from migrationbook.sources.reading import Raw, gathered, months, numbers, recode
 
 FOLDER = "security/"
@@ -46,13 +47,6 @@ def crime_victims_by_state(raw: Raw) -> pd.DataFrame:
         raw.expect_total(f"{ours}, largest gap of a month to the national figure", gap, 0, "SESNSP, the same cut-off")
     _expect_gap_to_inegi(raw, table)
     return table
-
-
-def with_sums(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with what is left of intentional homicide without firearms, and the victims of all crimes together."""
-    other = table["intentional_homicide"] - table["intentional_homicide_firearm"]
-    victims = table[[crime for crime in CRIMES.values() if crime != "intentional_homicide_firearm"]].sum(axis=1)
-    return table.assign(intentional_homicide_other_means=other, victims=victims)
 
 
 def _expect_gap_to_inegi(raw: Raw, victims: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from migrationbook.sources.readers import cbp, ohss, upmrip
+from migrationbook.sources.readers import cbp, iom, ohss, sesnsp, upmrip
 
 # table name -> its reader
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -24,4 +24,7 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "khsm_by_sector": ohss.khsm_by_sector,
     "mexico_detentions": upmrip.mexico_detentions,
     "mexico_returns": upmrip.mexico_returns,
+    "crime_victims_by_state": sesnsp.crime_victims_by_state,
+    "missing_migrants": iom.missing_migrants,
+    "missing_migrants_nationalities": iom.missing_migrants_nationalities,
 }
