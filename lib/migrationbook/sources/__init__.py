@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from migrationbook.sources import (
     dated_events,
+    gallup,
     mexico,
+    mexico_surveys,
     reference,
     upstream,
     us_border,
     us_monthly,
     us_released,
     us_statistics,
+    us_surveys,
+    world_surveys,
 )
 
 # table name -> its builder, which takes a `reading.Raw` and returns the tidy table
@@ -42,5 +46,18 @@ BUILDERS = {
         dated_events.events,
         reference.countries,
         reference.months,
+        mexico_surveys.mexico_approval_polls,
+        mexico_surveys.mexico_security_ratings,
+        mexico_surveys.mexico_migrant_attitudes,
+        mexico_surveys.perceived_insecurity,
+        us_surveys.us_approval_polls,
+        us_surveys.us_immigration_polls,
+        us_surveys.gss_immigration,
+        gallup.gallup_immigration_level,
+        gallup.gallup_most_important_problem,
+        gallup.gallup_migrant_acceptance,
+        world_surveys.latinobarometro_immigrants,
+        world_surveys.latinobarometro_neighbours,
+        world_surveys.wvs_neighbours,
     ]
 }
