@@ -54,17 +54,17 @@ def missed(entry: dict, frame: pd.DataFrame) -> list[str]:
 
 
 def unbalanced(entry: dict, frame: pd.DataFrame) -> list[str]:
-    """One line for each row whose ``parts`` do not add up to its ``total``, within the balance's tolerance.
+    """One line for each row whose ``parts``, ``less`` what is taken off, are not its ``total``, within the tolerance.
 
     Rows where the total or a part is empty say nothing and are passed over.
     """
     problems = []
     for balance in entry.get("balances", []):
-        total, parts = balance["total"], balance["parts"]
-        rows = frame[[total, *parts]].dropna().astype(float)
-        sums = rows[parts].sum(axis=1)
+        total, parts, less = balance["total"], balance["parts"], balance.get("less", [])
+        rows = frame[[total, *parts, *less]].dropna().astype(float)
+        sums = rows[parts].sum(axis=1) - rows[less].sum(axis=1)
         wrong = rows.index[(sums - rows[total]).abs() > balance.get("tolerance", 0)]
-        problems += [f"row {index + 2}, column '{total}': expected {sums[index]:,.12g} ({' + '.join(parts)}), "
+        problems += [f"row {index + 2}, column '{total}': expected {sums[index]:,.12g} ({' - '.join([' + '.join(parts), *less])}), "
                      f"found {rows.at[index, total]:,.12g}" for index in wrong]
     return problems[:MANY]
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from migrationbook.sources import (
+    comar,
     dated_events,
     mexico,
+    mpp,
     reference,
+    unhcr,
     upstream,
+    us_asylum,
     us_border,
+    us_courts,
     us_monthly,
+    us_regions,
     us_released,
     us_statistics,
 )
@@ -42,5 +48,22 @@ BUILDERS = {
         dated_events.events,
         reference.countries,
         reference.months,
+        unhcr.unhcr_applications,
+        unhcr.unhcr_decisions,
+        unhcr.unhcr_stocks,
+        comar.comar_compiled,
+        comar.comar_reported,
+        us_courts.eoir_caseload,
+        us_courts.eoir_figures,
+        us_courts.trac_courts,
+        mpp.mpp_enrolments,
+        mpp.mpp,
+        us_asylum.us_fear_screening,
+        us_asylum.us_asylum_granted,
+        us_asylum.us_asylum_reported,
+        us_asylum.policy_instruments,
+        us_asylum.custody_2019,
+        us_asylum.supplemental_2019,
+        us_regions.cbp_encounters_by_region,
     ]
 }
