@@ -64,7 +64,8 @@ def unbalanced(entry: dict, frame: pd.DataFrame) -> list[str]:
         rows = frame[[total, *parts, *less]].dropna().astype(float)
         sums = rows[parts].sum(axis=1) - rows[less].sum(axis=1)
         wrong = rows.index[(sums - rows[total]).abs() > balance.get("tolerance", 0)]
-        problems += [f"row {index + 2}, column '{total}': expected {sums[index]:,.12g} ({' - '.join([' + '.join(parts), *less])}), "
+        told = " - ".join([" + ".join(parts), *less])
+        problems += [f"row {index + 2}, column '{total}': expected {sums[index]:,.12g} ({told}), "
                      f"found {rows.at[index, total]:,.12g}" for index in wrong]
     return problems[:MANY]
 

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from migrationbook.sources.points import points
+from migrationbook.sources.readers.cells import month_number
 from migrationbook.sources.reading import Raw, numbers, periods, recode
 
 REPORTED_FILE = "asylum/comar_reported_figures_2013_2025.csv"
@@ -46,7 +47,6 @@ UNITS = {
     "million pesos": "million MXN",
     "percent": "percent",
 }
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def comar_compiled(raw: Raw) -> pd.DataFrame:
@@ -85,5 +85,5 @@ def _vintage(note: str) -> str:
     dated = re.search(r"^(?:.*\W)?vintage ([A-Z][a-z]{2}) (\d{4})|^UNHCR, ([A-Z][a-z]{2}) (\d{4})", note)
     if dated:
         month, year = [part for part in dated.groups() if part]
-        return f"{year}-{MONTHS.index(month) + 1:02d}"
+        return f"{year}-{month_number(month):02d}"
     return "first" if re.match("first (vintage|report)", note) else ""

@@ -191,7 +191,7 @@ def _from_json(path: Path, columns: list[str]) -> pd.DataFrame:
     page, pages = answer.get("page", 1), answer.get("maxPages", 1)
     if pages != 1:
         raise BookError(
-            f"{path.name}: expected the whole answer, found page {page} of {pages}; ask again with a larger limit or download=true"
+            f"{path.name}: expected the whole answer, found page {page} of {pages}; ask with a larger limit or download=true"
         )
     for number, item in enumerate(items, start=1):
         missing = [column for column in columns if column not in item]
