@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from migrationbook.sources.readers import cbp, ohss, upmrip
+from migrationbook.sources.readers import cbp, ohss, unhcr, upmrip
 
 # table name -> its reader
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -24,4 +24,7 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "khsm_by_sector": ohss.khsm_by_sector,
     "mexico_detentions": upmrip.mexico_detentions,
     "mexico_returns": upmrip.mexico_returns,
+    "unhcr_applications": unhcr.unhcr_applications,
+    "unhcr_decisions": unhcr.unhcr_decisions,
+    "unhcr_stocks": unhcr.unhcr_stocks,
 }
