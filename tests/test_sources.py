@@ -14,7 +14,7 @@ from migrationbook.data import build, check, load
 from migrationbook.errors import BookError
 from migrationbook.sources import dated_events, mexico, upstream, us_border, us_released, us_statistics
 from migrationbook.sources.countries import ISO3
-from migrationbook.sources.reading import Raw, months, numbers, periods, recode
+from migrationbook.sources.reading import Raw, gathered, months, numbers, periods, recode
 
 DARIEN = {2010: 559, 2011: 283, 2012: 1777, 2013: 3051, 2014: 6175, 2015: 29289, 2016: 30055, 2017: 6780}
 DARIEN |= {2018: 9222, 2019: 22102}
@@ -230,7 +230,7 @@ def test_rows_the_audit_refused_keep_their_mark(tmp_path: Path) -> None:
     head = "date,series,value,unit,publisher,url,quality,note"
     row = "2019-02,returned_first_reported,5047,persons/events,INM,https://a.b,{},Audit 2026-11-23: a reason"
     _write(tmp_path, mexico.REPORTED_FILE, head, row.format('"unconfirmed, do not use for a headline"'))
-    table = mexico._gathered(Raw(tmp_path, "mexico_first_reported"), mexico.REPORTED_FILE, "events")
+    table = gathered(Raw(tmp_path, "mexico_first_reported"), mexico.REPORTED_FILE, "events")
     assert list(table["status"]) == ["unconfirmed, do not use for a headline"]
     assert list(table["note"]) == ["a reason"]
     _write(tmp_path, mexico.REPORTED_FILE, head, row.format("rumour"))

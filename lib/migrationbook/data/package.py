@@ -135,9 +135,9 @@ def table_problems(entry: dict, content: bytes) -> list[str]:
     least, rows = entry.get("minimum_rows", 1), entry["rows"]
     few = [f"expected at least {least:,} rows, found {rows:,}"] if rows < least else []
     problems = few + validate.missing_months(entry, content) + validate.control_problems(entry, content)
-    if entry.keys() & {"totals", "balances"}:
+    if entry.keys() & {"totals", "ranges", "balances"}:
         frame = typed(content, entry["schema"]["fields"])
-        problems += totals.missed(entry, frame) + totals.unbalanced(entry, frame)
+        problems += totals.missed(entry, frame) + totals.out_of_range(entry, frame) + totals.unbalanced(entry, frame)
     return problems
 
 

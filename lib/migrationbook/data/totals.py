@@ -1,4 +1,4 @@
-"""What a table declares about its own figures: published totals, and columns that add up. Checked at each build and check."""
+"""What a table declares of its own figures: published totals, ranges, columns that add up. Checked at each build and check."""
 
 from __future__ import annotations
 
@@ -66,6 +66,23 @@ def unbalanced(entry: dict, frame: pd.DataFrame) -> list[str]:
         wrong = rows.index[(sums - rows[total]).abs() > balance.get("tolerance", 0)]
         problems += [f"row {index + 2}, column '{total}': expected {sums[index]:,.12g} ({' + '.join(parts)}), "
                      f"found {rows.at[index, total]:,.12g}" for index in wrong]
+    return problems[:MANY]
+
+
+def out_of_range(entry: dict, frame: pd.DataFrame) -> list[str]:
+    """One line for each figure outside the ``ranges`` of its table.
+
+    A range holds ``column`` between ``minimum`` and ``maximum`` in the rows that meet ``where``: what a constraint of the
+    schema cannot say of a table that has one indicator after the other in one column.
+    """
+    problems = []
+    for limits in entry.get("ranges", []):
+        column, least, most = limits["column"], limits["minimum"], limits["maximum"]
+        figures = rows_where(frame, limits["where"])[column].dropna()
+        wrong = figures[~figures.between(least, most)]
+        of = ", ".join(str(value) for value in limits["where"].values())
+        problems += [f"row {index + 2}, column '{column}': expected {least:,} to {most:,} ({of}), found {found:,.12g}"
+                     for index, found in wrong.items()]
     return problems[:MANY]
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from migrationbook.sources import (
+    banxico,
     dated_events,
+    foreign_assistance,
+    mexican_economy,
     mexico,
     reference,
+    regional_figures,
+    un_population,
     upstream,
     us_border,
+    us_economy,
     us_monthly,
     us_released,
     us_statistics,
+    world_bank,
 )
 
 # table name -> its builder, which takes a `reading.Raw` and returns the tidy table
@@ -42,5 +49,22 @@ BUILDERS = {
         dated_events.events,
         reference.countries,
         reference.months,
+        world_bank.worldbank_indicators,
+        world_bank.worldbank_indicator_list,
+        foreign_assistance.us_aid,
+        foreign_assistance.us_aid_regional,
+        regional_figures.aid_suspension_2019,
+        regional_figures.pledges,
+        banxico.remittances_mexico_monthly,
+        banxico.remittances_by_state,
+        banxico.remittances_by_country,
+        regional_figures.remittances_central_america,
+        mexican_economy.state_gdp,
+        mexican_economy.state_fdi,
+        us_economy.us_imports_from_mexico,
+        regional_figures.tariff_threat,
+        us_economy.us_labour_market,
+        un_population.population_by_age,
+        regional_figures.dry_corridor_food_insecurity,
     ]
 }

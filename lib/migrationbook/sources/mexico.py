@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from migrationbook.sources.reading import STATUS, Raw, months, numbers, periods, recode
+from migrationbook.sources.reading import Raw, gathered, months, numbers, recode
 
 FOLDER = "enforcement/"
 NATIONALITY_FILE = FOLDER + "segob_upmrip_irregular_situation_by_nationality_monthly_2018-01_2025-04.csv"
@@ -147,29 +147,9 @@ def mexico_returns(raw: Raw) -> pd.DataFrame:
     return table
 
 
-def _gathered(raw: Raw, file: str, value: str, kind: str = "int64") -> pd.DataFrame:
-    """A hand-made list of dated points: period, measure, value, page it was read on, how far to trust it."""
-    frame = raw.read(file, ["date", "series", "value", "unit", "publisher", "url", "quality", "note"])
-    # the notes open with the date on which a row was reviewed; the reader needs what follows
-    note = frame["note"].str.replace(
-        r"^(Added in the |Corrected in the )?[Aa]udit (of )?2026-11-23[:;] ", "", regex=True
-    )
-    return periods(frame).assign(
-        **{
-            "measure": frame["series"],
-            value: numbers(frame, "value", kind),
-            "unit": frame["unit"],
-            "publisher": frame["publisher"],
-            "url": frame["url"],
-            "status": recode(frame, "quality", STATUS),
-            "note": note.str.replace(" (undated in the stored copy)", " (the page is undated)", regex=False),
-        }
-    )
-
-
 def mexico_first_reported(raw: Raw) -> pd.DataFrame:
     """Detentions and returns as first reported, and historic ones no machine-readable table covers."""
-    table = _gathered(raw, REPORTED_FILE, "events")
+    table = gathered(raw, REPORTED_FILE, "events")
     june = (
         table[(table["start"] == "2019-06-01") & (table["end"] == "2019-06-30")]
         .groupby("measure")["events"]
@@ -194,7 +174,7 @@ def mexico_first_reported(raw: Raw) -> pd.DataFrame:
 
 def mexico_deployment(raw: Raw) -> pd.DataFrame:
     """Guard, Army, Navy and agents on migration duty, promised and deployed, each with its source."""
-    table = _gathered(raw, DEPLOYMENT_FILE, "people")
+    table = gathered(raw, DEPLOYMENT_FILE, "people")
     day = table[table["start"] == "2019-06-24"].groupby("measure")["people"].min()
     parts = day.get("southern_border_national_guard_component", 0) + day.get(
         "southern_border_army_navy_component", 0
@@ -213,7 +193,7 @@ def mexico_deployment(raw: Raw) -> pd.DataFrame:
 
 def mexico_agency_resources(raw: Raw) -> pd.DataFrame:
     """Budget, posts, hires, dismissals and station capacity of Mexico's migration institute."""
-    table = _gathered(raw, RESOURCES_FILE, "value", "float64")
+    table = gathered(raw, RESOURCES_FILE, "value", "float64")
     reforma = table[table["publisher"] == "SHCP budget via Reforma"].set_index(["measure", "start"])["value"]
     new = reforma.get(("inm_budget_approved", pd.Timestamp("2019-01-01")), float("nan"))
     old = reforma.get(("inm_budget_approved", pd.Timestamp("2018-01-01")), float("nan"))

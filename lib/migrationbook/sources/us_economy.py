@@ -1,0 +1,38 @@
+"""The United States side of the economy: goods imports from Mexico, and the labour market."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from migrationbook.sources.reading import Raw, months, numbers
+
+IMPORTS_FILE = "investment/census_us_goods_imports_from_mexico_monthly_2015-01_2025-12.csv"
+LABOUR_FILE = "investment/bls_us_labour_market_monthly_2000-01_2025-11.csv"
+SERIES = {
+    "UNRATE": "unemployment_rate",
+    "U6RATE": "underemployment_rate",
+    "LNS14000009": "hispanic_unemployment_rate",
+    "CIVPART": "participation_rate",
+    "PAYEMS": "payroll_thousand",
+    "JTSJOL": "job_openings_thousand",
+    "AHETPI": "hourly_earnings_usd",
+}
+
+
+def us_imports_from_mexico(raw: Raw) -> pd.DataFrame:
+    """US goods imports from Mexico by month (million USD, customs basis, not seasonally adjusted), 2015 to 2025."""
+    frame = raw.read(IMPORTS_FILE, ["month", "imports_usd_million_nsa"])
+    return pd.DataFrame({"date": _months(frame), "imports_usd_million": numbers(frame, "imports_usd_million_nsa", "float64")})
+
+
+def us_labour_market(raw: Raw) -> pd.DataFrame:
+    """Seven seasonally adjusted series of the US labour market by month, 2000 to 2025; what was not published is empty."""
+    frame = raw.read(LABOUR_FILE, ["month", *SERIES])
+    table = {name: numbers(frame, code, "Float64") for code, name in SERIES.items()}
+    for name in ("payroll_thousand", "job_openings_thousand"):
+        table[name] = table[name].astype("Int64")
+    return pd.DataFrame({"date": _months(frame)} | table)
+
+
+def _months(frame: pd.DataFrame) -> pd.Series:
+    return months(frame.assign(month=frame["month"] + "-01"), "month")
