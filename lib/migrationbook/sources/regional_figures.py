@@ -23,7 +23,6 @@ KINDS = {
     "budget request": "request_to_congress",
     "Call to Action": "private_commitments_to_date",
 }
-OVERLAPS = "SUBSET|INCLUDES|do not add|same money|overlaps|cumulative"
 
 
 def aid_suspension_2019(raw: Raw) -> pd.DataFrame:
@@ -42,31 +41,23 @@ def pledges(raw: Raw) -> pd.DataFrame:
     """Pledges, plans, letters of interest and the few disbursements found (USD); they do not add up."""
     frame = raw.read(PLEDGES_FILE, ["date", "pledger", "amount_usd", "purpose", "status_later", "url", "quality", "note"])
     words = frame["pledger"] + " " + frame["purpose"]
-    table = periods(frame).assign(
+    return periods(frame).assign(
         pledger=frame["pledger"],
         kind=words.map(lambda text: next((kind for word, kind in KINDS.items() if word in text), "pledge")),
         amount_usd=numbers(frame, "amount_usd"),
         purpose=frame["purpose"],
-        overlaps=(frame["note"] + " " + frame["status_later"]).str.contains(OVERLAPS),
         later=frame["status_later"],
         url=frame["url"],
         status=recode(frame, "quality", STATUS),
         note=_plain(frame["note"]),
     )
-    december = table[(table["start"] == "2018-12-18") & table["pledger"].str.startswith("United States") & ~table["overlaps"]]
-    raw.expect_total(
-        "the two US pledges of December 2018, USD", december["amount_usd"].sum(), 10_600_000_000,
-        "Reuters: https://bdnews24.com/world/americas/2018/12/19/us-pledges-billions-in-aid-to-develop-central-america-curb-migration",
-    )
-    return table
 
 
 def remittances_central_america(raw: Raw) -> pd.DataFrame:
     """Remittances to Guatemala, El Salvador and Honduras as their central banks first gave them (million USD), scattered."""
     table = _dated(raw, REMITTANCES_FILE)
-    return table.assign(
-        country=table["measure"].str.removeprefix("remittances_").map(COUNTRIES), value_usd_million=table["value"].astype("float64")
-    )
+    country = table["measure"].str.removeprefix("remittances_").map(COUNTRIES)
+    return table.assign(country=country, value_usd_million=table["value"].astype("float64"))
 
 
 def tariff_threat(raw: Raw) -> pd.DataFrame:
@@ -80,9 +71,11 @@ def dry_corridor_food_insecurity(raw: Raw) -> pd.DataFrame:
 
 
 def _dated(raw: Raw, file: str) -> pd.DataFrame:
-    """A list of dated points whose ``value`` is empty where the row is an event."""
+    """A list of dated points whose ``value`` is empty where the row is an event; remarks in a unit go to the note."""
     table = gathered(raw, file, "value", "Float64")
-    return table.assign(unit=table["unit"].str.strip(), publisher=table["publisher"].str.strip(), note=_plain(table["note"]))
+    units = table["unit"].str.extract(r"^(?P<unit>[^(]+?)\s*(?:\((?P<remark>.+)\))?$")
+    note = (units["remark"].fillna("") + "; " + _plain(table["note"])).str.strip("; ")
+    return table.assign(unit=units["unit"], publisher=table["publisher"].str.strip(), note=note)
 
 
 def _plain(notes: pd.Series) -> pd.Series:

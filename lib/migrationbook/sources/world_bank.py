@@ -60,7 +60,7 @@ def _expect_shares(raw: Raw, wide: pd.DataFrame) -> None:
         raw.expect_total(f"remittances, per cent of GDP, {country} {year}", of_gdp.get((country, year), 0), expected, source, 1)
     gap = (100 * wide["fdi_inflows"] / wide["gdp"] - wide["fdi_share_gdp"]).dropna().abs()
     raw.expect_total(
-        "investment, computed share of GDP equal to the published one, per cent of country-years", 100 * (gap < SAME_FIGURE).mean(),
+        "investment, share of GDP computed as published, per cent of country-years", 100 * (gap < SAME_FIGURE).mean(),
         100, "the two vintages of the World Bank; the rest was revised between them", tolerance=15,
     )
 
