@@ -29,8 +29,7 @@ def us_labour_market(raw: Raw) -> pd.DataFrame:
     """Seven seasonally adjusted series of the US labour market by month, 2000 to 2025; what was not published is empty."""
     frame = raw.read(LABOUR_FILE, ["month", *SERIES])
     table = {name: numbers(frame, code, "Float64") for code, name in SERIES.items()}
-    for name in ("payroll_thousand", "job_openings_thousand"):
-        table[name] = table[name].astype("Int64")
+    table["payroll_thousand"] = table["payroll_thousand"].astype("int64")
     return pd.DataFrame({"date": _months(frame)} | table)
 
 
