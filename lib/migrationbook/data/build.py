@@ -64,7 +64,8 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
         entries.append(describe(name, metadata, content, table.checks))
         matched = f"published totals matched: {len(entries[-1]['checks'])}"
         told = "written by hand" if metadata.get("authored") else matched
-        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}")
+        again = "; it had been refreshed: refresh it again" if "refreshed" in kept.get(name, {}) else ""
+        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}{again}")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
     descriptor = head | {"resources": entries}
     files[DESCRIPTOR] = as_json(descriptor)
@@ -96,8 +97,7 @@ def describe(name: str, metadata: dict, content: bytes, checks: list[dict]) -> d
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header) or len(row) != width:
             raise BookError(f"{metadata['path']}, row {number}: expected {width} cells, found {len(row)}")
-    entry = {"name": name} | {key: value for key, value in metadata.items() if key != "authored"}
-    entry |= {
+    entry = {"name": name} | metadata | {
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

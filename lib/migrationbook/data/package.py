@@ -10,7 +10,7 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -60,6 +60,30 @@ def resource(name: str) -> dict:
     raise BookError(f"no table '{name}' in the data package; {hint}")
 
 
+def published(name: str) -> bytes:
+    """The bytes of table ``name`` as published; a file that is missing, damaged or altered is refused with a BookError.
+    """
+    entry = resource(name)
+    content = _content(entry)
+    if validate.digest(content) != entry["hash"]:
+        problems = validate.schema_problems(paths.DATA, package(), name)
+        raise BookError(
+            f"{entry['path']}: {validate.damage(entry, content, problems)}; {WAY_OUT.format(name=name)}"
+        )
+    return content
+
+
+def theme(entry: dict) -> str:
+    """The theme of a table: the folder of its file, or the name of a file outside any folder (``events.csv``)."""
+    return PurePosixPath(entry["path"]).with_suffix("").parts[0]
+
+
+def first_rows(name: str, rows: int = 5) -> tuple[list[str], list[list[str]]]:
+    """Header and first ``rows`` of table ``name``, as the texts in its file."""
+    header, found = validate.cells(published(name))
+    return header, found[:rows]
+
+
 def load(name: str, vintage: str | None = None) -> pd.DataFrame:
     """Return table ``name``: one observation a row, columns typed by its schema.
 
@@ -71,15 +95,7 @@ def load(name: str, vintage: str | None = None) -> pd.DataFrame:
     damaged or altered is refused with a BookError naming file, row, column, expected and found.
     """
     entry = resource(name) if vintage is None else _earlier(name, vintage)
-    content = _content(entry)
-    if validate.digest(content) != entry["hash"]:
-        if vintage is not None:
-            raise BookError(f"{entry['path']}: expected the table set aside then, found another; restore it from version control")
-        problems = validate.schema_problems(paths.DATA, package(), name)
-        raise BookError(
-            f"{entry['path']}: {validate.damage(entry, content, problems)}; {WAY_OUT.format(name=name)}"
-        )
-    frame = typed(content, entry["schema"]["fields"])
+    frame = typed(published(name) if vintage is None else _set_aside(entry), entry["schema"]["fields"])
     frame.attrs = copy.deepcopy({key: entry.get(key) for key in KEPT})
     frame.attrs["units"] = {
         field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field
@@ -95,6 +111,13 @@ def _earlier(name: str, vintage: str) -> dict:
             return entry | previous
     days = ", ".join(f"'{previous['until']}'" for previous in entry.get("previous", []))
     raise BookError(f"{name}: no vintage '{vintage}'; there {f'are: {days}' if days else 'is only the table as it is'}")
+
+
+def _set_aside(entry: dict) -> bytes:
+    content = _content(entry)
+    if validate.digest(content) != entry["hash"]:
+        raise BookError(f"{entry['path']}: expected the table set aside then, found another; restore it from version control")
+    return content
 
 
 def check(wanted: list[str] | None = None) -> list[str]:
@@ -131,14 +154,19 @@ def _problems(name: str) -> list[str]:
 
 
 def table_problems(entry: dict, content: bytes) -> list[str]:
-    """What a schema cannot say of a table: rows, months, control sums, published totals, columns that add up."""
+    """What a schema cannot say of a table: rows, months, control sums, published totals, ranges, columns that add up."""
     least, rows = entry.get("minimum_rows", 1), entry["rows"]
     few = [f"expected at least {least:,} rows, found {rows:,}"] if rows < least else []
-    problems = few + validate.missing_months(entry, content) + validate.control_problems(entry, content)
-    if entry.keys() & {"totals", "ranges", "balances"}:
-        frame = typed(content, entry["schema"]["fields"])
-        problems += totals.missed(entry, frame) + totals.out_of_range(entry, frame) + totals.unbalanced(entry, frame)
-    return problems
+    frame = typed(content, entry["schema"]["fields"])
+    return [
+        *few,
+        *validate.missing_months(entry, content),
+        *validate.control_problems(entry, content),
+        *validate.unsorted_rows(entry, frame),
+        *totals.missed(entry, frame),
+        *totals.out_of_range(entry, frame),
+        *totals.unbalanced(entry, frame),
+    ]
 
 
 def _content(entry: dict) -> bytes:

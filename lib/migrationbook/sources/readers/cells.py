@@ -88,7 +88,7 @@ def unique(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     again = frame.duplicated(key)
     if again.any():
         row = frame[again].iloc[0]
-        told = ", ".join(_plain(row[column]) for column in key)
+        told = ", ".join(_plain(row[column]) for column in key if row[column] != "")
         place = f"row {again.idxmax()}" if frame.index.name == "row" else "key"
         raise BookError(f"{frame.attrs.get('file', 'table')}, {place}: expected one row for {told}, found a second")
     return frame

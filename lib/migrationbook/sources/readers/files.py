@@ -10,9 +10,10 @@ import codecs
 import csv
 import difflib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,7 @@ OTHER_KINDS = {
 }
 
 
-def csv_chunks(path: Path, columns: list[str], rows: int = 100_000) -> Iterator[pd.DataFrame]:
+def csv_chunks(path: Path, columns: list[str], rows: int = 50_000) -> Iterator[pd.DataFrame]:
     """Read ``columns`` of a CSV file in frames of at most ``rows`` rows, in memory that does not grow with the file.
 
     Copes with , ; tab and | as delimiter, with UTF-8 (BOM or not), UTF-16 with BOM and Windows-1252, and with title
@@ -45,12 +46,12 @@ def csv_chunks(path: Path, columns: list[str], rows: int = 100_000) -> Iterator[
         head = [line for line in islice(file, TITLE_LINES)]
         delimiter, header, positions = _csv_header(path, head, columns)
         file.seek(0)
-        numbered = _csv_rows(path, file, delimiter, header)
+        numbered = _csv_rows(path, file, delimiter, header, list(positions.values()))
         found = False
         while piece := list(islice(numbered, rows)):
             found = True
-            cells = {name: [row[at].strip() for _, row in piece] for name, at in positions.items()}
-            yield _frame(path, cells, [number for number, _ in piece])
+            lines, *cells = zip(*piece, strict=True)
+            yield _frame(path, dict(zip(positions, cells, strict=True)), lines)
         if not found:
             raise BookError(f"{path.name}: expected rows below the header, found none; {AGAIN}")
 
@@ -214,9 +215,10 @@ def _find_header(path: Path, rows: list[list[str]], columns: list[str]) -> tuple
     )
 
 
-def _csv_rows(path: Path, file: Iterable[str], delimiter: str, header: int) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row below the header; blank rows are passed over, uneven ones refused."""
+def _csv_rows(path: Path, file: Iterable[str], delimiter: str, header: int, positions: list[int]) -> Iterator[tuple]:
+    """Line number and wanted cells of each row below the header; blank rows are passed over, uneven ones refused."""
     reader = csv.reader(file, delimiter=delimiter, strict=True)
+    wanted = itemgetter(*positions, *positions[:1])  # the first again, so that one column makes a tuple too
     width, line = 0, 1
     try:
         for index, row in enumerate(reader):
@@ -228,14 +230,15 @@ def _csv_rows(path: Path, file: Iterable[str], delimiter: str, header: int) -> I
                         f"{path.name}, row {line}: expected {width} cells, found {len(row)}: "
                         f"{_short(delimiter.join(row))} (cut off?); {AGAIN}"
                     )
-                yield line, row
+                yield line, *wanted(row)[:-1]
             line = reader.line_num + 1
     except csv.Error as error:
         raise BookError(f"{path.name}, row {line}: expected a CSV row, found: {error} (cut off?); {AGAIN}") from None
 
 
-def _frame(path: Path, cells: dict[str, list[str]], numbers: list[int]) -> pd.DataFrame:
-    frame = pd.DataFrame(cells, index=pd.Index(numbers, name="row"), dtype="str")
+def _frame(path: Path, cells: dict[str, Sequence[str]], numbers: Sequence[int]) -> pd.DataFrame:
+    index = pd.Index(numbers, name="row")
+    frame = pd.DataFrame({name: pd.Series(texts, index=index, dtype="str").str.strip() for name, texts in cells.items()})
     frame.attrs["file"] = path.name
     return frame
 

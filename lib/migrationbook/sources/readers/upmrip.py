@@ -30,19 +30,23 @@ HEADER_ROWS = 15  # the months are looked for among the first so many rows
 MOST = 500_000  # in one cell; the largest total of a month so far is about 125,000
 NOTHING = ["", "-", "–", "—"]  # how the bulletin prints none
 TOTAL = ["total", "total general", "gran total"]
+SUBTOTAL = ["subtotal", "total"]  # of the columns below a month
 GROUPS = [
     "africa", "america", "america central", "america del norte", "america del sur", "asia", "caribe", "centroamerica",
     "europa", "islas del caribe", "norteamerica", "oceania", "sudamerica",
 ]  # fmt: skip
+# words of the title by which a table is known, as it is called now or was before; without accents
+DETENTIONS = ("situacion migratoria irregular", "extranjeros presentados")
+RETURNS = ("devolucion", "devuelt", "retorno asistido", "deporta")
 NOTE_MARK = re.compile(r"\s*(\(\d\)|\d/|\*+)+$")  # "Honduras (1)", "Abr 2/"
 
 
 def mexico_detentions(path: Path) -> pd.DataFrame:
     """Detentions by nationality and month (events) from cuadro 3.1.1 of one year. Table ``mexico_detentions``."""
-    frame, figures = _cuadro(path)
+    frame, figures = _cuadro(path, DETENTIONS)
     parts = {part for _, part in figures.values()}
-    if parts & set(TOTAL):
-        figures = {name: (month, part) for name, (month, part) in figures.items() if part in TOTAL}
+    if parts & set(SUBTOTAL):
+        figures = {name: (month, part) for name, (month, part) in figures.items() if part in SUBTOTAL}
     elif parts not in ({""}, {"presentados", "canalizados"}):
         raise BookError(
             f"{frame.attrs['file']}: expected columns 'Presentados', 'Canalizados' and 'Subtotal' below each month, "
@@ -54,7 +58,7 @@ def mexico_detentions(path: Path) -> pd.DataFrame:
 
 def mexico_returns(path: Path) -> pd.DataFrame:
     """Returns by nationality, kind and month (events) from a cuadro 3.2 of one year. Table ``mexico_returns``."""
-    frame, figures = _cuadro(path)
+    frame, figures = _cuadro(path, RETURNS)
     if any(_kind(part) for _, part in figures.values()):
         figures = {name: (month, part) for name, (month, part) in figures.items() if _kind(part)}
     rows = _by_nationality(frame, figures).rename(columns={"events": "returns"})
@@ -68,7 +72,7 @@ def mexico_returns(path: Path) -> pd.DataFrame:
     return rows.groupby(["date", "nationality", "return_type"], as_index=False)["returns"].sum()
 
 
-def _cuadro(path: Path) -> tuple[pd.DataFrame, dict[str, tuple[pd.Timestamp, str]]]:
+def _cuadro(path: Path, about: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str, tuple[pd.Timestamp, str]]]:
     """A bulletin table as text cells, and of each column of figures the month and the part (label below the month).
 
     Columns of the frame: ``label`` (country, group or total), ``block`` (kind of return that the heading row above it
@@ -77,6 +81,8 @@ def _cuadro(path: Path) -> tuple[pd.DataFrame, dict[str, tuple[pd.Timestamp, str
     file, rows = Path(path).name, sheet_rows(path)
     header, months = _header(file, rows)
     title = " ".join(cell for row in rows[:header] for cell in dict.fromkeys(row))
+    if not any(words in folded(title) for words in about):
+        raise BookError(f"{file}: expected a title with '{about[0]}', found '{title[:150]}'; is this the right table?")
     years = set(re.findall(r"\b(?:19|20)\d\d\b", title))
     if len(years) != 1:
         raise BookError(f"{file}: expected one year in the title, found {', '.join(sorted(years)) or 'none'}: '{title[:150]}'")
