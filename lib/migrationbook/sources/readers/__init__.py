@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from migrationbook.sources.readers import cbp, ohss, upmrip
+from migrationbook.sources.readers import banxico, cbp, foreign_assistance, ohss, upmrip, world_bank
 
 # table name -> its reader
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -24,4 +24,8 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "khsm_by_sector": ohss.khsm_by_sector,
     "mexico_detentions": upmrip.mexico_detentions,
     "mexico_returns": upmrip.mexico_returns,
+    "worldbank_indicators": world_bank.worldbank_indicators,
+    "us_aid": foreign_assistance.us_aid,
+    "us_aid_regional": foreign_assistance.us_aid_regional,
+    "remittances_mexico_monthly": banxico.remittances_mexico_monthly,
 }
