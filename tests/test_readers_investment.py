@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from migrationbook.data import load
 from migrationbook.errors import BookError
-from migrationbook.sources.foreign_assistance import COUNTRIES, REGIONS
+from migrationbook.sources.foreign_assistance import COUNTRIES, REGIONS, TRANSACTIONS
 from migrationbook.sources.indicators import PANEL
 from migrationbook.sources.readers import READERS, banxico, foreign_assistance, world_bank
 
@@ -406,3 +406,41 @@ def test_damaged_workbooks_of_banxico(tmp_path: Path) -> None:
         rows[6][2:] = rows[6][3:] + rows[6][2:3]
 
     _refused("row 3, column 'average': expected the value divided by the number", reader, _workbook(tmp_path, MONTHS, slip))
+
+
+# -- the published tables in the publishers' layouts -------------------------------------------------------------------
+
+
+def _same(table: pd.DataFrame, published: pd.DataFrame, key: list[str]) -> None:
+    first, second = (frame[published.columns].sort_values(key, ignore_index=True) for frame in (table, published))
+    pd.testing.assert_frame_equal(first, second, check_dtype=False)
+
+
+def test_published_aid_written_as_the_country_summary_is_read_back(tmp_path: Path) -> None:
+    kinds = {ours: theirs for theirs, ours in TRANSACTIONS.items()}
+    regions = {ours: theirs for theirs, ours in REGIONS.items()}
+    aid, regional = load("us_aid"), load("us_aid_regional")
+    both = pd.concat([aid.rename(columns={"country": "code"}), regional.assign(code=regional["region"].map(regions))])
+    columns = ["Country Code", "Transaction Type Name", "Fiscal Year", "Current Dollar Amount", "Constant Dollar Amount"]
+    rows = both.assign(kind=both["transaction_type"].map(kinds))[["code", "kind", "fiscal_year", "current_usd", "constant_usd"]]
+    path = tmp_path / "aid.csv"
+    rows.set_axis(columns, axis=1).to_csv(path, index=False)
+    _same(foreign_assistance.us_aid(path), aid, ["country", "transaction_type", "fiscal_year"])
+    _same(foreign_assistance.us_aid_regional(path), regional, ["region", "transaction_type", "fiscal_year"])
+
+
+def test_published_remittances_written_as_series_are_read_back(tmp_path: Path) -> None:
+    table = load("remittances_mexico_monthly").query("flow == 'inbound'")
+    pairs = zip(table["value_usd"] / 1e6, table["operations"] / 1e3, strict=True)
+    figures = dict(
+        zip(table["date"].dt.strftime("%Y-%m"), ((f"{value:.6f}", f"{number:,.3f}") for value, number in pairs), strict=True)
+    )
+    for path in (_series(tmp_path, figures), _api(tmp_path, figures)):
+        _same(banxico.remittances_mexico_monthly(path), table, ["date"])
+
+
+def test_published_indicators_written_as_an_answer_are_read_back(tmp_path: Path) -> None:
+    table = load("worldbank_indicators").query("indicator == 'gdp'")
+    rows = [_figure(*row) for row in table[["iso3", "year", "value"]].itertuples(index=False)]
+    found = world_bank.worldbank_indicators(_answer(tmp_path, rows, lastupdated="2025-06-05"))
+    _same(found, table, ["iso3", "year"])

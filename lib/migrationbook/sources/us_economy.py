@@ -8,15 +8,17 @@ from migrationbook.sources.reading import Raw, months, numbers
 
 IMPORTS_FILE = "investment/census_us_goods_imports_from_mexico_monthly_2015-01_2025-12.csv"
 LABOUR_FILE = "investment/bls_us_labour_market_monthly_2000-01_2025-11.csv"
+# FRED's code -> our name
 SERIES = {
+    "PAYEMS": "payroll_thousand",
+    "AHETPI": "hourly_earnings_usd",
     "UNRATE": "unemployment_rate",
     "U6RATE": "underemployment_rate",
     "LNS14000009": "hispanic_unemployment_rate",
     "CIVPART": "participation_rate",
-    "PAYEMS": "payroll_thousand",
     "JTSJOL": "job_openings_thousand",
-    "AHETPI": "hourly_earnings_usd",
 }
+COMPLETE = ["PAYEMS", "AHETPI"]  # every month has them
 
 
 def us_imports_from_mexico(raw: Raw) -> pd.DataFrame:
@@ -28,9 +30,8 @@ def us_imports_from_mexico(raw: Raw) -> pd.DataFrame:
 def us_labour_market(raw: Raw) -> pd.DataFrame:
     """Seven seasonally adjusted series of the US labour market by month, 2000 to 2025; what was not published is empty."""
     frame = raw.read(LABOUR_FILE, ["month", *SERIES])
-    table = {name: numbers(frame, code, "Float64") for code, name in SERIES.items()}
-    table["payroll_thousand"] = table["payroll_thousand"].astype("int64")
-    return pd.DataFrame({"date": _months(frame)} | table)
+    table = {name: numbers(frame, code, "float64" if code in COMPLETE else "Float64") for code, name in SERIES.items()}
+    return pd.DataFrame({"date": _months(frame)} | table).astype({"payroll_thousand": "int64"})
 
 
 def _months(frame: pd.DataFrame) -> pd.Series:
