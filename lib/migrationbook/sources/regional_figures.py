@@ -80,4 +80,4 @@ def _dated(raw: Raw, file: str) -> pd.DataFrame:
 
 def _plain(notes: pd.Series) -> pd.Series:
     """Notes without the mark of the date on which a row was reviewed."""
-    return notes.str.replace(r"audit 2026-11-23: ", "", regex=False)
+    return notes.str.replace(r"\w+ 2026-11-23: ", "", regex=True)
