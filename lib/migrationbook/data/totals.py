@@ -1,4 +1,4 @@
-"""What a table declares about its own figures: published totals, and columns that add up. Checked at each build and check."""
+"""What a table declares of its own figures: published totals, ranges, columns that add up. Checked at each build and check."""
 
 from __future__ import annotations
 
@@ -78,6 +78,23 @@ def _unbalanced(index: int, balance: dict, found: float, expected: float) -> str
         return f"row {index + 2}, column '{total}': expected {found:,.12g} ({added}), found {expected:,.12g}"
     least, most = total - balance["tolerance"], total + balance["tolerance"]
     return f"row {index + 2}, {added}: expected {least:,.12g} to {most:,.12g}, found {found:,.12g}"
+
+
+def out_of_range(entry: dict, frame: pd.DataFrame) -> list[str]:
+    """One line for each figure outside the ``ranges`` of its table.
+
+    A range holds ``column`` between ``minimum`` and ``maximum`` in the rows that meet ``where``: what a constraint of the
+    schema cannot say of a table that has one indicator after the other in one column.
+    """
+    problems = []
+    for limits in entry.get("ranges", []):
+        column, least, most = limits["column"], limits["minimum"], limits["maximum"]
+        figures = rows_where(frame, limits["where"])[column].dropna()
+        wrong = figures[~figures.between(least, most)]
+        of = ", ".join(str(value) for value in limits["where"].values())
+        problems += [f"row {index + 2}, column '{column}': expected {least:,} to {most:,} ({of}), found {found:,.12g}"
+                     for index, found in wrong.items()]
+    return problems[:MANY]
 
 
 def _like(column: pd.Series, value: object) -> object:
