@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -411,9 +413,6 @@ def test_an_altered_text_that_occurs_nowhere_else_is_still_found(copied: Path) -
 
 def test_a_table_that_breaks_its_schema_is_found_even_if_its_hash_is_right(copied: Path) -> None:
     """Somebody edits a table and its hash: the schema, the key and the months still speak."""
-    import hashlib
-    import json
-
     descriptor = json.loads((copied / "datapackage.json").read_text(encoding="utf-8"))
     path = copied / "enforcement" / "khsm_total.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -437,7 +436,8 @@ def test_a_table_that_breaks_its_schema_is_found_even_if_its_hash_is_right(copie
 
 
 def test_months_missing_in_one_group_are_found() -> None:
-    entry = {"rows": 5, "monthly": True, "monthly_by": ["component"]}
+    fields = [{"name": "date", "type": "date"}, {"name": "component", "type": "string"}, {"name": "n", "type": "integer"}]
+    entry = {"rows": 5, "monthly": True, "monthly_by": ["component"], "schema": {"fields": fields}}
     rows = [
         "date,component,n",
         "2019-11-01,a,1",
@@ -447,6 +447,26 @@ def test_months_missing_in_one_group_are_found() -> None:
         "2020-01-01,b,1",
     ]
     assert table_problems(entry, "\n".join(rows).encode()) == ["expected a row for 2019-12 for b, found none"]
+
+
+def test_rows_out_of_the_order_of_their_key_are_found() -> None:
+    fields = [{"name": "year", "type": "integer", "constraints": {"required": True}}]
+    entry = {"rows": 3, "schema": {"fields": fields, "primaryKey": ["year"]}}
+    assert table_problems(entry, b"year\n2001\n2003\n2002\n") == ["row 3: the rows are not in the order of their key (year)"]
+    assert table_problems(entry | {"authored": True}, b"year\n2001\n2003\n2002\n") == []
+
+
+def test_an_updated_hash_does_not_hide_a_changed_figure(copied: Path) -> None:
+    """The control sums are kept apart from the hash, so an editor who updates the hash alone is told so."""
+    path = copied / "enforcement" / "cbp_monthly.csv"
+    _replace(MAY, MAY.replace("132856", "132865"))(path)
+    descriptor = (copied / "datapackage.json").read_text(encoding="utf-8")
+    now = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    (copied / "datapackage.json").write_text(descriptor.replace(resource("cbp_monthly")["hash"], now), encoding="utf-8")
+    assert load("cbp_monthly").loc[266, "encounters"] == 132865
+    told = "the control sums of column 'encounters' are not the recorded ones; rebuild the table"
+    total = "both components, fiscal year 2019: expected 977,509 (tolerance 0; CBP fiscal-year total), found 977,518"
+    assert check(["cbp_monthly"]) == [f"enforcement/cbp_monthly.csv: {problem}" for problem in (told, total)]
 
 
 def test_a_broken_descriptor_is_one_line(copied: Path) -> None:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from migrationbook.data.controls import altered_cells, cell_number, control_sums, figure
 
 MANY = 20  # problems named per table
@@ -94,6 +96,16 @@ def missing_months(entry: dict, content: bytes) -> list[str]:
             of = f" for {', '.join(group)}" if group else ""
             problems.append(f"expected a row for {month // 12}-{month % 12 + 1:02d}{of}, found none")
     return problems[:MANY]
+
+
+def unsorted_rows(entry: dict, frame: pd.DataFrame) -> list[str]:
+    """The first row that breaks the order of the primary key, in which every built table is written."""
+    key = entry["schema"].get("primaryKey")
+    if entry.get("authored") or not key or len(frame) < 2:
+        return []
+    order = frame.sort_values(key, kind="stable").index
+    wrong = frame.index[frame.index != order]
+    return [f"row {wrong[0] + 2}: the rows are not in the order of their key ({', '.join(key)})"] if len(wrong) else []
 
 
 def control_problems(entry: dict, content: bytes) -> list[str]:
