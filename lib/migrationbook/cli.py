@@ -92,6 +92,18 @@ def data_build(names: tuple[str, ...], raw: Path) -> None:
     build_tables(raw, list(names) or None)
 
 
+@data.command("refresh", epilog="Example:  migrationbook data refresh cbp_encounters --from ~/Downloads/sbo-encounters.csv")
+@click.argument("names", nargs=-1, required=True, metavar="TABLE...")
+@click.option("--from", "source", metavar="FILE|URL", help="Default: the address in the data package.")
+@click.option("--write", is_flag=True, help="Write what would change; without it nothing is written.")
+def data_refresh(names: tuple[str, ...], source: str | None, write: bool) -> None:
+    """Read the publisher's new file, show what would change in the table, and write it if told to."""
+    from migrationbook.data.refresh import refresh
+
+    for name in names:
+        refresh(name, source, write)
+
+
 @data.command("check")
 @click.argument("names", nargs=-1, metavar="[TABLE]...")
 def data_check(names: tuple[str, ...]) -> None:

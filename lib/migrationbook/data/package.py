@@ -84,21 +84,40 @@ def first_rows(name: str, rows: int = 5) -> tuple[list[str], list[list[str]]]:
     return header, found[:rows]
 
 
-def load(name: str) -> pd.DataFrame:
+def load(name: str, vintage: str | None = None) -> pd.DataFrame:
     """Return table ``name``: one observation a row, columns typed by its schema.
+
+    vintage: the table as it was until that day, before a refresh (``previous`` in the descriptor); by default as it is.
 
     Dates are ``datetime64``, whole numbers ``int64`` (``Int64`` where cells may be empty), decimals
     ``float64``, texts ``str`` (empty cells ""), truth values ``bool``. ``frame.attrs`` holds name, title,
     description, sources, licenses, vintage, caveats and ``units`` (column → unit). A file that is missing,
     damaged or altered is refused with a BookError naming file, row, column, expected and found.
     """
-    entry = resource(name)
-    frame = typed(published(name), entry["schema"]["fields"])
+    entry = resource(name) if vintage is None else _earlier(name, vintage)
+    frame = typed(published(name) if vintage is None else _set_aside(entry), entry["schema"]["fields"])
     frame.attrs = copy.deepcopy({key: entry.get(key) for key in KEPT})
     frame.attrs["units"] = {
         field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field
     }
     return frame
+
+
+def _earlier(name: str, vintage: str) -> dict:
+    """The resource of a table as it was: ``vintage`` is the day it was replaced, or its vintage in words."""
+    entry = resource(name)
+    for previous in entry.get("previous", []):
+        if vintage in (previous["until"], previous["vintage"]):
+            return entry | previous
+    days = ", ".join(f"'{previous['until']}'" for previous in entry.get("previous", []))
+    raise BookError(f"{name}: no vintage '{vintage}'; there {f'are: {days}' if days else 'is only the table as it is'}")
+
+
+def _set_aside(entry: dict) -> bytes:
+    content = _content(entry)
+    if validate.digest(content) != entry["hash"]:
+        raise BookError(f"{entry['path']}: expected the table set aside then, found another; restore it from version control")
+    return content
 
 
 def check(wanted: list[str] | None = None) -> list[str]:
@@ -135,7 +154,7 @@ def _problems(name: str) -> list[str]:
 
 
 def table_problems(entry: dict, content: bytes) -> list[str]:
-    """What a schema cannot say of a table: rows, months, control sums, published totals, columns that add up."""
+    """What a schema cannot say of a table: rows, months, control sums, published totals, ranges, columns that add up."""
     least, rows = entry.get("minimum_rows", 1), entry["rows"]
     few = [f"expected at least {least:,} rows, found {rows:,}"] if rows < least else []
     frame = typed(content, entry["schema"]["fields"])
@@ -145,6 +164,7 @@ def table_problems(entry: dict, content: bytes) -> list[str]:
         *validate.control_problems(entry, content),
         *validate.unsorted_rows(entry, frame),
         *totals.missed(entry, frame),
+        *totals.out_of_range(entry, frame),
         *totals.unbalanced(entry, frame),
     ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from migrationbook.errors import BookError
+from migrationbook.sources.readers import cbp
 from migrationbook.sources.reading import Raw, months, numbers, recode
 
 FOLDER = "enforcement/"
@@ -30,32 +31,10 @@ SECTOR_FILE = FOLDER + "cbp_usbp_apprehensions_by_sector_monthly_fy2000_fy2020.c
 COMPONENT_FILE = FOLDER + "cbp_swb_encounters_monthly_component_demographic_citizenship_2017-10_2025-05.csv"
 CURRENT_FILE = FOLDER + "cbp_southwest_land_border_encounters_fy2022_fy2025aug.csv"
 
-COMPONENTS = {"U.S. Border Patrol": "border_patrol", "Office of Field Operations": "ports_of_entry"}
-AUTHORITIES = {"Title 8": "title_8", "Title 42": "title_42"}
-ENCOUNTER_TYPES = {
-    "Apprehensions": "apprehension",
-    "Inadmissibles": "inadmissible",
-    "Expulsions": "expulsion",
-}
-DEMOGRAPHICS = {
-    "Single Adults": "single_adults",
-    "FMUA": "family_units",
-    "UAC": "unaccompanied_children",
-    "Accompanied Minors": "accompanied_minors",
-}
-GROUPINGS = {"Mexico": "MEX", "Guatemala": "GTM", "Honduras": "HND", "El Salvador": "SLV", "Other": "OOO"}
-MONTHS = dict(JAN=1, FEB=2, MAR=3, APR=4, MAY=5, JUN=6, JUL=7, AUG=8, SEP=9, OCT=10, NOV=11, DEC=12)
-CRS = "Congressional Research Service: https://www.everycrsreport.com/reports/R46012.html"
-
 
 def fiscal_year(dates: pd.Series) -> pd.Series:
     """US fiscal year of a month: October opens the next one."""
     return (dates.dt.year + (dates.dt.month >= 10)).astype("int64")
-
-
-def by_fiscal_year(table: pd.DataFrame, column: str, year: int) -> int:
-    """Sum of ``column`` over the months of one fiscal year."""
-    return int(table.loc[fiscal_year(table["date"]) == year, column].sum())
 
 
 def apprehensions_by_sector(raw: Raw) -> pd.DataFrame:
@@ -73,7 +52,7 @@ def apprehensions_by_sector(raw: Raw) -> pd.DataFrame:
                 f"{SECTOR_FILE}, row {row + 2}, column '{printed}': expected {sums[row]} (the sum of its "
                 f"sectors), found '{wide.at[row, printed]}'"
             )
-    table = pd.concat(
+    return pd.concat(
         pd.DataFrame(
             {
                 "date": dates,
@@ -86,29 +65,6 @@ def apprehensions_by_sector(raw: Raw) -> pd.DataFrame:
         for border, group in BORDERS.items()
         for sector in group
     )
-    southwest = table[table["border"] == "southwest"]
-    for year, expected, source in [
-        (2000, 1643679, "CBP, FY2000-FY2020"),
-        (2017, 303916, CRS),
-        (2018, 396579, CRS),
-        (2019, 851508, CRS),
-    ]:
-        raw.expect_total(
-            f"southwest border, fiscal year {year}",
-            by_fiscal_year(southwest, "apprehensions", year),
-            expected,
-            source,
-        )
-    april = southwest.loc[southwest["date"] == "2001-04-01", "apprehensions"].sum()
-    raw.expect_total(
-        "southwest border, April 2001",
-        april,
-        142813,
-        "US Bureau of Transportation Statistics, June 2002: "
-        "https://www.bts.gov/archive/publications/transportation_indicators/june_2002/Security/"
-        "SouthWest_Border_Apprehensions",
-    )
-    return table
 
 
 def cbp_encounters(raw: Raw) -> pd.DataFrame:
@@ -125,16 +81,16 @@ def cbp_encounters(raw: Raw) -> pd.DataFrame:
     compiled = pd.DataFrame(
         {
             "date": months(frame),
-            "component": recode(frame, "component", COMPONENTS),
-            "authority": recode(frame, "authority", AUTHORITIES),
-            "encounter_type": recode(frame, "encounter_type", ENCOUNTER_TYPES),
-            "demographic": recode(frame, "demographic", DEMOGRAPHICS),
+            "component": recode(frame, "component", cbp.COMPONENTS),
+            "authority": recode(frame, "authority", cbp.AUTHORITIES),
+            "encounter_type": recode(frame, "encounter_type", cbp.ENCOUNTER_TYPES),
+            "demographic": recode(frame, "demographic", cbp.DEMOGRAPHICS),
             "citizenship": frame["citizenship_iso3"],
             "encounters": numbers(frame, "value"),
             "vintage": "2025-06",
         }
     )
-    current = _current_file(raw)
+    current = cbp.cbp_encounters(raw.path(CURRENT_FILE))
     shared = [
         part[part["date"].between(current["date"].min(), compiled["date"].max())]
         for part in (compiled, current)
@@ -156,80 +112,4 @@ def cbp_encounters(raw: Raw) -> pd.DataFrame:
         source,
         tolerance=6,
     )
-    table = pd.concat([compiled, current[current["date"] > compiled["date"].max()]])
-    cns = (
-        "CBP in CNS News: https://www.cnsnews.com/news/article/susan-jones/"
-        "109144-apprehendedinadmissible-sw-border-april-1133-april-18"
-    )
-    repeated = "CBP fiscal-year totals, as repeated in robertromore/fixamerica (secondary)"
-    for year, expected, source in [
-        (2018, 521090, cns),
-        (2019, 977509, repeated),
-        (2020, 458088, repeated),
-        (2021, 1734686, repeated),
-        (2022, 2378944, repeated),
-        (2023, 2475669, repeated),
-    ]:
-        raw.expect_total(
-            f"both components, fiscal year {year}",
-            by_fiscal_year(table, "encounters", year),
-            expected,
-            source,
-        )
-    raw.expect_total(
-        "both components, September 2019",
-        table.loc[table["date"] == "2019-09-01", "encounters"].sum(),
-        52546,
-        "CBP in The Monitor: https://www.themonitor.com/2019/10/08/border-apprehensions-60-since-may/",
-    )
-    patrol, ports = (table[table["component"] == name] for name in ("border_patrol", "ports_of_entry"))
-    raw.expect_total(
-        "Border Patrol, fiscal year 2021",
-        by_fiscal_year(patrol, "encounters", 2021),
-        1659206,
-        "Congressional Research Service R46999: https://www.capitollabsllc.com/crs/product/R46999",
-    )
-    raw.expect_total(
-        "ports of entry, fiscal year 2021",
-        by_fiscal_year(ports, "encounters", 2021),
-        75480,
-        "CBP: https://www.cbp.gov/node/366872/printable/print",
-    )
-    raw.expect_total(
-        "ports of entry, fiscal year 2018",
-        by_fiscal_year(ports, "encounters", 2018),
-        124511,
-        "CBP release of 5 June 2019: https://www.latinorebels.com/2019/06/05/cbpapprehensions/",
-    )
-    return table
-
-
-def _current_file(raw: Raw) -> pd.DataFrame:
-    frame = raw.read(
-        CURRENT_FILE,
-        [
-            "Fiscal Year",
-            "Month (abbv)",
-            "Component",
-            "Demographic",
-            "Citizenship Grouping",
-            "Title of Authority",
-            "Encounter Type",
-            "Encounter Count",
-        ],
-    )
-    years = {label: int(label[:4]) for label in frame["Fiscal Year"].unique() if label[:4].isdigit()}
-    year, number = recode(frame, "Fiscal Year", years), recode(frame, "Month (abbv)", MONTHS)
-    table = pd.DataFrame(
-        {
-            "date": pd.to_datetime({"year": year - (number >= 10), "month": number, "day": 1}),
-            "component": recode(frame, "Component", COMPONENTS),
-            "authority": recode(frame, "Title of Authority", AUTHORITIES),
-            "encounter_type": recode(frame, "Encounter Type", ENCOUNTER_TYPES),
-            "demographic": recode(frame, "Demographic", DEMOGRAPHICS),
-            "citizenship": recode(frame, "Citizenship Grouping", GROUPINGS),
-            "encounters": numbers(frame, "Encounter Count"),
-        }
-    )
-    keys = [column for column in table.columns if column != "encounters"]
-    return table.groupby(keys, as_index=False)["encounters"].sum().assign(vintage="2025-08")
+    return pd.concat([compiled, current[current["date"] > compiled["date"].max()]])
