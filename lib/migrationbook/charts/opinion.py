@@ -50,7 +50,7 @@ def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
     frame = _rounded(frame).assign(text=frame["percent"].map(lambda value: f"{value:.0f} %"), known=frame["lower"].notna())
     base = alt.Chart(frame, name="readings").encode(y=alt.Y("label:N", sort=list(frame["label"]), axis=None))
     across = alt.X("percent:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100], nice=False))
-    half = alt.Chart(frame, name="readings").mark_rule(style="event", strokeDash=[2, 3]).encode(x=alt.datum(50))
+    half = base.mark_tick(color=COLOURS["muted"], thickness=1.5, size=26, yOffset=14).encode(x=alt.datum(50))
     words = [
         base.mark_text(style="ink", align="left", dy=-20, fontWeight="bold").encode(x=alt.datum(0), text="label:N"),
         base.mark_text(style="muted", align="left", dy=-4).encode(x=alt.datum(0), text="detail:N"),
@@ -62,9 +62,12 @@ def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
         base.transform_filter(~full).mark_point(filled=False, color=COLOURS[role], size=80, opacity=1, strokeWidth=2, yOffset=14)
         .encode(x=across),
     ]
-    beside = base.transform_calculate(edge="isValid(datum.upper) ? datum.upper : datum.percent").mark_text(
-        style="ink", align="left", dx=9, yOffset=14, fontWeight="bold").encode(x="edge:Q", text="text:N")
-    return alt.layer(half, *words, bar, *dots, beside).properties(height=66 * len(frame))
+    sides = [("datum.percent < 50", "lower", "right", -9), ("datum.percent >= 50", "upper", "left", 9)]
+    beside = [  # on the side away from the mark of one half
+        base.transform_filter(where).transform_calculate(edge=f"isValid(datum.{end}) ? datum.{end} : datum.percent").mark_text(
+            style="ink", align=align, dx=dx, yOffset=14, fontWeight="bold").encode(x="edge:Q", text="text:N")
+        for where, end, align, dx in sides]
+    return alt.layer(half, *words, bar, *dots, *beside).properties(height=66 * len(frame))
 
 
 def waves(frame: pd.DataFrame, roles: dict[str, str]) -> alt.LayerChart:
@@ -99,7 +102,8 @@ def pooled(path: pd.DataFrame, polls: pd.DataFrame, role: str = "mexico", truth:
     """
     scale = alt.Scale(domain=[low, high], nice=False)
     up = alt.Y("share:Q", axis=PERCENT, scale=scale)
-    dots = alt.Chart(_rounded(polls), name="polls").mark_point(filled=True, size=34, opacity=0.55, color=COLOURS["muted"]).encode(
+    faint = 0.55 if len(polls) < 300 else 0.2
+    dots = alt.Chart(_rounded(polls), name="polls").mark_point(filled=True, size=34, opacity=faint, color=COLOURS["muted"]).encode(
         x="date:T", y=up, tooltip=[DAY, "house:N", alt.Tooltip("share:Q", format=".1f")])
     if "mode" in polls:
         dots = dots.encode(shape=_shapes(polls["mode"]))
@@ -188,7 +192,7 @@ def against(frame: pd.DataFrame) -> alt.LayerChart:
         y=alt.Y("ours:Q", axis=alt.Axis(format="+d", title="This chapter's"), scale=scale),
         size=alt.Size("polls:Q", legend=None, scale=alt.Scale(range=[25, 260])),
         tooltip=["house:N", "polls:Q", alt.Tooltip("ours:Q", format="+.1f"), alt.Tooltip("theirs:Q", format="+.1f")])
-    most = _rounded(frame[frame["polls"] >= 100])
+    most = _rounded(frame[(frame["polls"] >= 100) & (frame["ours"].abs() > 3)])
     named = alt.Chart(most, name="most polls").mark_text(style="ink", align="right", dx=-9).encode(
         x="theirs:Q", y="ours:Q", text="house:N")
     return (equal + dots + named).properties(height=340)
