@@ -9,6 +9,7 @@ from migrationbook.charts import opinion as draw
 from migrationbook.data import load, opinion
 from migrationbook.errors import BookError
 from migrationbook.models import polls
+from migrationbook.prose import points
 
 JULY = ("2019-01-01", "2019-07-31")
 
@@ -124,3 +125,8 @@ def test_waves_of_other_modes_are_never_joined_by_a_full_line() -> None:
     full = {(row["house"], row["question"]) for row in steps if row["joined"] == "same mode"}
     assert full == {("Parametría", "allow_entry"), ("El Financiero", "close_border")}
     assert len(steps) == len(named) - len(roles)
+
+
+def test_points_have_a_sign_and_no_negative_zero() -> None:
+    assert [points(value) for value in (5.24, -5.24, -0.04, 0)] == ["+5.2", "−5.2", "+0.0", "+0.0"]
+    assert points(-0.4, 0) == "+0"

@@ -37,7 +37,7 @@ def share(value: float, digits: int = 0) -> str:
 
 def points(value: float, digits: int = 1) -> str:
     """A difference in points with its sign: ``-5.24`` → ``−5.2``."""
-    return f"{value:+.{digits}f}".replace("-", MINUS)
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", MINUS)  # adding zero takes the sign from -0.0
 
 
 def span(low: float, high: float, write=percent) -> str:

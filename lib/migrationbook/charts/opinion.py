@@ -103,7 +103,8 @@ def pooled(path: pd.DataFrame, polls: pd.DataFrame, role: str = "mexico", truth:
     scale = alt.Scale(domain=[low, high], nice=False)
     up = alt.Y("share:Q", axis=PERCENT, scale=scale)
     faint = 0.55 if len(polls) < 300 else 0.2
-    dots = alt.Chart(_rounded(polls), name="polls").mark_point(filled=True, size=34, opacity=faint, color=COLOURS["muted"]).encode(
+    dots = alt.Chart(_rounded(polls), name="polls").mark_point(
+        filled=True, size=34, opacity=faint, color=COLOURS["muted"]).encode(
         x="date:T", y=up, tooltip=[DAY, "house:N", alt.Tooltip("share:Q", format=".1f")])
     if "mode" in polls:
         dots = dots.encode(shape=_shapes(polls["mode"]))
