@@ -9,6 +9,7 @@ from migrationbook.charts import opinion as draw
 from migrationbook.data import load, opinion
 from migrationbook.errors import BookError
 from migrationbook.models import polls
+from migrationbook.press.chapters import chapter, parameters
 from migrationbook.prose import points
 
 JULY = ("2019-01-01", "2019-07-31")
@@ -38,7 +39,7 @@ def test_modes_and_houses_are_left_out_as_asked() -> None:
 def test_us_polls_prefer_adults_and_overlap_no_more_after_thinning() -> None:
     found = opinion.us_approval("2018-10", "2020-03")
     kept = polls.without_overlap(found)
-    assert len(found) > 2400 and found["n"].notna().all()
+    assert len(found) == 2421 and found["n"].notna().all()
     one = found[(found["house"] == "ABC/Post") & (found["start"] == "2019-06-28")]
     assert one["population"].iloc[0] == "adults" and one["share"].iloc[0] == 44
     rolling = kept[kept["house"] == "Rasmussen"].sort_values("start")
@@ -130,3 +131,9 @@ def test_waves_of_other_modes_are_never_joined_by_a_full_line() -> None:
 def test_points_have_a_sign_and_no_negative_zero() -> None:
     assert [points(value) for value in (5.24, -5.24, -0.04, 0)] == ["+5.2", "−5.2", "+0.0", "+0.0"]
     assert points(-0.4, 0) == "+0"
+
+
+def test_the_chapter_explains_its_parameters() -> None:
+    found = parameters(chapter("opinion"))
+    assert {"poll_start", "poll_end", "as_of", "left_out", "modes", "design_effect", "interval"} <= set(found)
+    assert all(entry.help and entry.type in ("str", "int", "float") for entry in found.values())

@@ -50,7 +50,7 @@ def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
     frame = _rounded(frame).assign(text=frame["percent"].map(lambda value: f"{value:.0f} %"), known=frame["lower"].notna())
     base = alt.Chart(frame, name="readings").encode(y=alt.Y("label:N", sort=list(frame["label"]), axis=None))
     across = alt.X("percent:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100], nice=False))
-    half = base.mark_tick(color=COLOURS["muted"], thickness=1.5, size=26, yOffset=14).encode(x=alt.datum(50))
+    half = base.mark_tick(color=COLOURS["muted"], thickness=1.5, size=18, yOffset=14).encode(x=alt.datum(50))
     words = [
         base.mark_text(style="ink", align="left", dy=-20, fontWeight="bold").encode(x=alt.datum(0), text="label:N"),
         base.mark_text(style="muted", align="left", dy=-4).encode(x=alt.datum(0), text="detail:N"),

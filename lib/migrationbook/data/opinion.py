@@ -37,7 +37,7 @@ REPEATED = {"what_to_do": "expel immediately", "allow_entry": "disagree", "stop_
 
 
 def approval(start: str, end: str, modes: str = "all", without: list[str] | None = None) -> pd.DataFrame:
-    """Polls of the approval of President López Obrador whose middle of fieldwork lies in some months, from December 2018.
+    """Polls of the approval of President López Obrador whose fieldwork ended in some months, from December 2018.
 
     start, end: first and last month, YYYY-MM. modes: a key of `MODES`. without: houses left out, by short name. Columns date,
     house, share (per cent approving), n, reported_error, mode, last_day. Source: ``mexico_approval_polls``, the rows fit to pool.
@@ -143,7 +143,7 @@ def _polls(rows: pd.DataFrame, start: str, end: str, without: list[str] | None) 
     unknown = sorted(set(without or []) - set(rows["house"]))
     if unknown:
         raise BookError(f"no polls of '{unknown[0]}' to leave out; houses are: {', '.join(sorted(rows['house'].unique()))}")
-    month = rows["date"].dt.strftime("%Y-%m")
+    month = rows["last_day"].dt.strftime("%Y-%m")
     kept = rows[month.between(start, end) & ~rows["house"].isin(without or [])]
     return kept.sort_values("date", kind="stable").reset_index(drop=True)
 
