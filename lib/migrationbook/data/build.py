@@ -139,8 +139,8 @@ def as_json(descriptor: dict) -> bytes:
 def validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[str], write: bool = True) -> None:
     """Validate the package in a folder aside, then, if ``write``, rename its files into place, the descriptor last.
 
-    An interruption before the renames leaves everything as it was; one between them leaves tables that `load`
-    refuses because their hash is not the described one, never a half-written one.
+    A failure leaves everything as it was. Only a power cut between the renames leaves tables that `load` refuses because
+    their hash is not the described one, never a half-written one.
     """
     paths.DATA.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=paths.DATA) as aside:
@@ -160,12 +160,28 @@ def validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[s
                 )
                 if problems:
                     raise BookError(f"{entry['path']}: {problems[0]}; nothing was written")
-        for name in files if write else []:
-            try:
-                (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).replace(paths.DATA / name)
-            except OSError as error:
-                raise BookError(
-                    f"{name}: expected a file that may be replaced, found: {error.strerror}; "
-                    "unlock it, then build again"
-                ) from None
+        if write:
+            _put_in_place(folder, list(files))
+
+
+def _put_in_place(folder: Path, names: list[str]) -> None:
+    """Rename files from ``folder`` into the data folder, in that order; if one cannot be, put those before it back."""
+    aside = folder / ".before"
+    for name in names:
+        if (paths.DATA / name).exists():
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(paths.DATA / name, aside / name)
+    for position, name in enumerate(names):
+        try:
+            (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).replace(paths.DATA / name)
+        except OSError as error:
+            for done in names[:position]:
+                if (aside / done).exists():
+                    (aside / done).replace(paths.DATA / done)
+                else:
+                    (paths.DATA / done).unlink()
+            raise BookError(
+                f"{name}: expected a file that may be replaced, found: {error.strerror}; nothing was written: "
+                "unlock it, then try again"
+            ) from None
