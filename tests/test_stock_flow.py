@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from migrationbook.errors import BookError
 from migrationbook.models import stock_flow
 
@@ -73,7 +72,8 @@ def test_path_reaches_the_working_stock_when_the_clearance_says(rates):
 def test_the_judges_needed_clear_in_the_years_asked(pending, per_judge, receipts, months, years):
     judges = stock_flow.judges_needed(pending, per_judge, receipts, months, years)
     excess = pending > stock_flow.working_stock(receipts, months)
-    assert stock_flow.clearance_years(pending, judges, per_judge, receipts, months) == pytest.approx(years if excess else 0, rel=1e-4)
+    cleared = stock_flow.clearance_years(pending, judges, per_judge, receipts, months)
+    assert cleared == pytest.approx(years if excess else 0, rel=1e-4)
 
 
 def test_known_clearances():

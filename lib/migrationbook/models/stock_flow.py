@@ -67,8 +67,9 @@ def attribution(accounted: pd.DataFrame, base: int, last: int) -> Attribution:
     if base not in accounted.index or not len(years):
         raise BookError(f"attribution: no years from {base} to {last}; choose others")
     window = accounted.reindex(years)
-    if window["residual"].isna().any():
-        raise BookError(f"attribution: the account of {window.index[window['residual'].isna()][0]} does not close; choose other years")
+    open_ended = window.index[window["residual"].isna()]
+    if len(open_ended):
+        raise BookError(f"attribution: the account of {open_ended[0]} does not close; choose other years")
     level = accounted.loc[base]
     return Attribution(
         base, base + 1, last, growth=float(window["change"].sum()), standing=float(len(window) * level["net"]),

@@ -37,6 +37,21 @@
     return window.vegaEmbed(stage, spec, options);
   }
 
+  // What a reader has chosen stays chosen when the page turns dark or the chart is drawn for another width.
+  function keepChoices(spec, drawn) {
+    for (const param of spec.params ?? []) if (drawn && param.bind) param.value = drawn.view.signal(param.name);
+  }
+
+  // A chart with controls has its result in words as well: a parameter called "reading", told to screen readers.
+  function speak(stage, spec, view) {
+    if (!(spec.params ?? []).some((param) => param.name === "reading")) return;
+    const words = document.createElement("output");
+    words.className = "reading";
+    words.textContent = view.signal("reading");
+    view.addSignalListener("reading", (_, now) => (words.textContent = now));
+    stage.append(words);
+  }
+
   async function draw(figure) {
     const before = live.get(figure);
     const turn = (before?.turn ?? 0) + 1;
@@ -48,7 +63,9 @@
       stage.className = "stage";
       drawing.querySelector(".live").append(stage);
       const spec = JSON.parse(figure.querySelector(".chart-spec").textContent);
+      keepChoices(spec, before?.result);
       const result = await embed(stage, spec);
+      speak(stage, spec, result.view);
       if (live.get(figure).turn !== turn) {
         result.finalize();
         stage.remove();
