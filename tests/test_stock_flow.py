@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from migrationbook.errors import BookError
 from migrationbook.models import stock_flow
@@ -19,12 +19,14 @@ def flows(*rows: tuple, first: int = 2001) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["receipts", "completions", "pending"], index=range(first, first + len(rows)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CASES, CASES, CASES), min_size=2, max_size=12))
 def test_every_account_closes_to_the_case(rows):
     table = stock_flow.account(flows(*rows)).iloc[1:]
     assert (table["opening"] + table["receipts"] - table["completions"] + table["residual"] == table["pending"]).all()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CASES, CASES, CASES), min_size=2, max_size=12))
 def test_attribution_adds_up_to_the_growth(rows):
     table = stock_flow.account(flows(*rows))
@@ -56,6 +58,7 @@ def test_wrong_flows_are_refused(frame, message):
         stock_flow.account(frame)
 
 
+@settings(deadline=None)
 @given(RATES)
 def test_path_reaches_the_working_stock_when_the_clearance_says(rates):
     pending, judges, per_judge, receipts, months = rates
@@ -68,6 +71,7 @@ def test_path_reaches_the_working_stock_when_the_clearance_says(rates):
         assert stock_flow.projected(*rates, years=years / 2) >= target
 
 
+@settings(deadline=None)
 @given(CASES, st.integers(1, 2000), st.integers(1, 2_000_000), st.integers(0, 48), st.integers(1, 40))
 def test_the_judges_needed_clear_in_the_years_asked(pending, per_judge, receipts, months, years):
     judges = stock_flow.judges_needed(pending, per_judge, receipts, months, years)
