@@ -75,18 +75,21 @@ MOST = 3_000_000  # in one cell; the largest so far is 620,074
 MOST_ROWS = 500_000  # of interest; in 2026 the largest of UNHCR's tables has 138,893 for all pairs of countries
 LARGEST_JSON = 100_000_000
 
+Wanted = Callable[[pd.Series, pd.Series], pd.Series]  # origins and countries of asylum -> whether the table has the pair
+
 
 def unhcr_applications(path: Path) -> pd.DataFrame:
     """Asylum applications by calendar year, origin, country of asylum, stage and unit. Table ``unhcr_applications``."""
-    frame = unique(_rows(path, APPLICATIONS, _in_asylum), list(APPLICATIONS)[:-1])
+    frame, at = _rows(path, APPLICATIONS, _in_asylum)
+    unique(frame, list(at.values())[:-1])
     return pd.DataFrame(
         {
-            **_pair(frame),
-            "procedure": recode(frame, "procedure_type", PROCEDURES),
-            "application_type": recode(frame, "app_type", APPLICATION_TYPES),
-            "level": recode(frame, "dec_level", LEVELS),
-            "unit": recode(frame, "app_pc", UNITS),
-            "applications": whole(frame, "applied", MOST),
+            **_pair(frame, at),
+            "procedure": recode(frame, at["procedure_type"], PROCEDURES),
+            "application_type": recode(frame, at["app_type"], APPLICATION_TYPES),
+            "level": recode(frame, at["dec_level"], LEVELS),
+            "unit": recode(frame, at["app_pc"], UNITS),
+            "applications": whole(frame, at["applied"], MOST),
         }
     )
 
@@ -96,20 +99,21 @@ def unhcr_decisions(path: Path) -> pd.DataFrame:
 
     ``not_itemised`` is what the publisher's total has and its outcomes do not (negative where they exceed it).
     """
-    frame = unique(_rows(path, DECISIONS, _in_asylum), list(DECISIONS)[:6])
+    frame, at = _rows(path, DECISIONS, _in_asylum)
+    unique(frame, list(at.values())[:6])
     outcomes = {
-        "recognized": whole(frame, "dec_recognized", MOST),
-        "complementary": whole(frame, "dec_other", MOST),
-        "rejected": whole(frame, "dec_rejected", MOST),
-        "closed": whole(frame, "dec_closed", MOST),
+        "recognized": whole(frame, at["dec_recognized"], MOST),
+        "complementary": whole(frame, at["dec_other"], MOST),
+        "rejected": whole(frame, at["dec_rejected"], MOST),
+        "closed": whole(frame, at["dec_closed"], MOST),
     }
-    total = whole(frame, "dec_total", MOST)
+    total = whole(frame, at["dec_total"], MOST)
     return pd.DataFrame(
         {
-            **_pair(frame),
-            "procedure": recode(frame, "procedure_type", PROCEDURES),
-            "level": recode(frame, "dec_level", LEVELS),
-            "unit": recode(frame, "dec_pc", UNITS),
+            **_pair(frame, at),
+            "procedure": recode(frame, at["procedure_type"], PROCEDURES),
+            "level": recode(frame, at["dec_level"], LEVELS),
+            "unit": recode(frame, at["dec_pc"], UNITS),
             **outcomes,
             "not_itemised": total - sum(outcomes.values()),
             "decisions": total,
@@ -119,34 +123,36 @@ def unhcr_decisions(path: Path) -> pd.DataFrame:
 
 def unhcr_stocks(path: Path) -> pd.DataFrame:
     """People at the end of the year by origin and country of asylum. Table ``unhcr_stocks``; pairs without anybody drop out."""
-    frame = unique(_rows(path, STOCKS, _in_pairs), list(PAIR))
-    table = pd.DataFrame(
-        {
-            **_pair(frame),
-            "refugees": whole(frame, "refugees", MOST),
-            "asylum_seekers": whole(frame, "asylum_seekers", MOST),
-            "others_in_need": whole(frame, "oip", MOST, NONE),
-            "others_of_concern": whole(frame, "ooc", MOST),
-        }
-    )
-    return table[table[["refugees", "asylum_seekers", "others_in_need", "others_of_concern"]].fillna(0).any(axis=1)]
+    frame, at = _rows(path, STOCKS, _in_pairs)
+    unique(frame, [at[name] for name in PAIR])
+    people = {
+        "refugees": whole(frame, at["refugees"], MOST),
+        "asylum_seekers": whole(frame, at["asylum_seekers"], MOST),
+        "others_in_need": whole(frame, at["oip"], MOST, NONE),
+        "others_of_concern": whole(frame, at["ooc"], MOST),
+    }
+    table = pd.DataFrame({**_pair(frame, at), **people})
+    return table[table[list(people)].fillna(0).any(axis=1)]
 
 
-def _in_asylum(frame: pd.DataFrame) -> pd.Series:
-    return frame["coa_iso"].isin(ASYLUM)
+def _in_asylum(origin: pd.Series, asylum: pd.Series) -> pd.Series:
+    return asylum.isin(ASYLUM)
 
 
-def _in_pairs(frame: pd.DataFrame) -> pd.Series:
+def _in_pairs(origin: pd.Series, asylum: pd.Series) -> pd.Series:
     """Fifteen origins in the eleven countries of asylum, and four Central American origins wherever they are."""
-    return (_in_asylum(frame) & frame["coo_iso"].isin(ORIGINS)) | frame["coo_iso"].isin(CENTRAL_AMERICA)
+    return (asylum.isin(ASYLUM) & origin.isin(ORIGINS)) | origin.isin(CENTRAL_AMERICA)
 
 
-def _pair(frame: pd.DataFrame) -> dict[str, pd.Series]:
-    return {"year": frame["year"].astype("int64"), "origin": frame["coo_iso"], "asylum": frame["coa_iso"]}
+def _pair(frame: pd.DataFrame, at: dict[str, str]) -> dict[str, pd.Series]:
+    return {"year": frame[at["year"]].astype("int64"), "origin": frame[at["coo_iso"]], "asylum": frame[at["coa_iso"]]}
 
 
-def _rows(path: Path, columns: dict[str, str], wanted: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
-    """The ``wanted`` rows of a file in any of the layouts as text cells, under the API's column names; years complete."""
+def _rows(path: Path, columns: dict[str, str], wanted: Wanted) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The ``wanted`` rows of a file in any of the layouts as text cells, and the file's own name for each column.
+
+    The years from the first to the last are all there.
+    """
     path = Path(path)
     start = _start(path)
     if start.startswith(b"PK"):
@@ -157,19 +163,22 @@ def _rows(path: Path, columns: dict[str, str], wanted: Callable[[pd.DataFrame], 
         frame = _from_csv(path, columns, wanted)
     if frame.empty:
         raise BookError(f"{path.name}: expected rows for {', '.join(ASYLUM)}, found none of them")
-    refuse(frame, "year", ~frame["year"].str.fullmatch(r"(19|20)\d\d"), "a year")
-    years = frame["year"].astype("int64")
+    at = dict(zip(columns, frame.columns, strict=True))
+    refuse(frame, at["year"], ~frame[at["year"]].str.fullmatch(r"(19|20)\d\d"), "a year")
+    years = frame[at["year"]].astype("int64")
     gap = sorted(set(range(years.min(), years.max())) - set(years))
     if gap:
         raise BookError(f"{path.name}: expected rows for {gap[0]}, found none; years before and after it are there: {AGAIN}")
-    return frame
+    return frame, at
 
 
-def _of_interest(frame: pd.DataFrame, wanted: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
-    for column in ("coo_iso", "coa_iso"):
+def _of_interest(frame: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    """The wanted rows; origin and country of asylum are the second and the third column."""
+    _, origin, asylum, *_ = frame.columns
+    for column in (origin, asylum):
         code = "a country's ISO code (ask for every country: coo_all=true, and coa or coa_all=true)"
         refuse(frame, column, ~frame[column].str.fullmatch("[A-Z]{3}"), code)
-    return frame[wanted(frame)]
+    return frame[wanted(frame[origin], frame[asylum])]
 
 
 def _start(path: Path) -> bytes:
@@ -206,7 +215,7 @@ def _from_json(path: Path, columns: list[str]) -> pd.DataFrame:
     return frame
 
 
-def _from_archive(path: Path, columns: dict[str, str], wanted: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
+def _from_archive(path: Path, columns: dict[str, str], wanted: Wanted) -> pd.DataFrame:
     """The one CSV file of the archive that is not the footnotes."""
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as aside:
@@ -218,12 +227,12 @@ def _from_archive(path: Path, columns: dict[str, str], wanted: Callable[[pd.Data
         raise BookError(f"{path.name}: expected a zip archive, found a damaged one ({error}); {AGAIN}") from None
 
 
-def _from_csv(path: Path, columns: dict[str, str], wanted: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
+def _from_csv(path: Path, columns: dict[str, str], wanted: Wanted) -> pd.DataFrame:
     """A CSV file with the API's column names or with the archive's headings, read and cut in pieces."""
     headings = list(columns.values()) if b"(iso)" in _start(path).replace(b"\0", b"").lower() else list(columns)
     pieces, rows = [], 0
     for frame in csv_chunks(path, headings):
-        pieces.append(_of_interest(frame.set_axis(list(columns), axis="columns"), wanted))
+        pieces.append(_of_interest(frame, wanted))
         rows += len(pieces[-1])
         if rows > MOST_ROWS:
             raise BookError(f"{path.name}: expected at most {MOST_ROWS:,} rows (UNHCR's whole table has fewer), found more")
