@@ -95,11 +95,12 @@ def _plain(number: float) -> int | float:
 def numbers(frame: pd.DataFrame, column: str, kind: str = "int64") -> pd.Series:
     """Turn a column of text cells into numbers: whole and not negative (``int64``) or decimal (``float64``).
 
-    Raises BookError naming file, row, column, expected and found.
+    With ``Float64`` a cell may be empty (<NA>). Raises BookError naming file, row, column, expected and found.
     """
     pattern, wanted = (WHOLE, "a whole number") if kind == "int64" else (DECIMAL, "a number")
-    refuse(frame, column, ~frame[column].str.fullmatch(pattern).fillna(False), wanted)
-    return frame[column].astype(kind)
+    empty = (frame[column] == "") & (kind == "Float64")
+    refuse(frame, column, ~(frame[column].str.fullmatch(pattern).fillna(False) | empty), wanted)
+    return frame[column].mask(empty).astype(kind)
 
 
 def months(frame: pd.DataFrame, column: str = "date") -> pd.Series:
@@ -147,11 +148,11 @@ def gathered(raw: Raw, file: str, value: str, kind: str = "int64") -> pd.DataFra
 def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
     """First day, last day and precision of cells like ``2019``, ``2019-06``, ``2019-06-24`` or ``start/end``.
 
-    US fiscal years and their beginnings are written ``FY2019``, ``FY2019-7M`` (seven months), ``FY2019-Q2`` (two
-    quarters), ``FY2019-H1``. Columns ``start``, ``end`` (timestamps) and ``date_precision`` (day, month, year,
-    fiscal_year or period). Raises BookError like `numbers`.
+    Halves and quarters of a year are written ``2020-H1``, ``2018-Q4``; US fiscal years and their beginnings ``FY2019``,
+    ``FY2019-7M`` (seven months), ``FY2019-Q2`` (two quarters), ``FY2019-H1``. Columns ``start``, ``end`` (timestamps) and
+    ``date_precision`` (day, month, year, fiscal_year or period). Raises BookError like `numbers`.
     """
-    form = r"\d{4}(-\d{2}(-\d{2})?)?"
+    form = r"\d{4}(-\d{2}(-\d{2})?|-H[12]|-Q[1-4])?"
     matches = frame[column].str.fullmatch(f"{form}(/{form})?|{FISCAL}").fillna(False)
     refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD, start/end or a fiscal year such as FY2019")
     parts = frame[column].map(_period)
@@ -188,6 +189,10 @@ def _day_range(text: str) -> tuple[str, str, str]:
     parts = text.split("-")
     if len(parts) == 1:
         return f"{text}-01-01", f"{text}-12-31", "year"
+    if parts[1][0] in "HQ":
+        length = {"H": 6, "Q": 3}[parts[1][0]]
+        last = length * int(parts[1][1])
+        return f"{parts[0]}-{last - length + 1:02d}-01", _day_range(f"{parts[0]}-{last:02d}")[1], "period"
     if len(parts) == 2 and 1 <= int(parts[1]) <= 12:
         return f"{text}-01", f"{text}-{calendar.monthrange(int(parts[0]), int(parts[1]))[1]}", "month"
     return text, text, "day" if len(parts) == 3 else "month"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from migrationbook.sources.readers import cbp, ohss, unhcr, upmrip
+from migrationbook.sources.readers import banxico, cbp, foreign_assistance, ohss, unhcr, upmrip, world_bank
 
 # table name -> its reader
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -27,4 +27,8 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "unhcr_applications": unhcr.unhcr_applications,
     "unhcr_decisions": unhcr.unhcr_decisions,
     "unhcr_stocks": unhcr.unhcr_stocks,
+    "worldbank_indicators": world_bank.worldbank_indicators,
+    "us_aid": foreign_assistance.us_aid,
+    "us_aid_regional": foreign_assistance.us_aid_regional,
+    "remittances_mexico_monthly": banxico.remittances_mexico_monthly,
 }
