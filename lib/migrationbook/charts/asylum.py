@@ -45,8 +45,7 @@ def flows(panels: dict[str, tuple[pd.DataFrame, str, str]], height: int = 210) -
 
 
 def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, height: int) -> alt.LayerChart:
-    table = accounted[["receipts", "completions"]].rename_axis("date").reset_index()
-    table["date"] = pd.to_datetime(table["date"].astype(int).astype(str))
+    table = _dated(accounted["receipts"], "receipts").assign(completions=_dated(accounted["completions"], "completions")["completions"])
     gap = alt.Chart(table, name=f"{heading} gap").mark_area(color=COLOURS["muted"], opacity=0.18).encode(
         x="date:T", y=alt.Y("receipts:Q", axis=COUNTS), y2="completions:Q")
     both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases", height=height)
@@ -54,10 +53,11 @@ def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, heig
 
 
 def _dated(series: pd.Series, measure: str) -> pd.DataFrame:
-    frame = series.rename(measure).rename_axis("date").reset_index()
-    if not pd.api.types.is_datetime64_any_dtype(frame["date"]):
-        frame["date"] = pd.to_datetime(frame["date"].astype(int).astype(str))
-    return frame
+    """Rows of date and measure; whole years become days, and a missing year a missing value, which breaks the line."""
+    if not isinstance(series.index, pd.DatetimeIndex):
+        series = series.reindex(range(series.index.min(), series.index.max() + 1))
+        series = series.set_axis(pd.to_datetime(series.index.astype(str)))
+    return series.rename(measure).rename_axis("date").reset_index()
 
 
 def amounts(values: dict[str, float], texts: dict[str, str], highlight: str | None = None,
