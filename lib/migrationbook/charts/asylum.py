@@ -47,7 +47,8 @@ def flows(panels: dict[str, tuple[pd.DataFrame, str, str]], height: int = 210) -
 
 
 def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, height: int) -> alt.LayerChart:
-    table = _dated(accounted["receipts"], "receipts").assign(completions=_dated(accounted["completions"], "completions")["completions"])
+    table = _dated(accounted["receipts"], "receipts")
+    table["completions"] = _dated(accounted["completions"], "completions")["completions"]
     gap = alt.Chart(table, name=f"{heading} gap").mark_area(color=COLOURS["muted"], opacity=0.18).encode(
         x="date:T", y=alt.Y("receipts:Q", axis=COUNTS), y2="completions:Q")
     both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases", height=height)
