@@ -155,7 +155,7 @@ def clearance(pending: float, path: pd.DataFrame, start: dict[str, float]) -> al
     in_progress = base.transform_calculate(in_progress=TARGET).mark_line(
         style="ink", strokeDash=[2, 3], strokeWidth=1).encode(y="in_progress:Q")
     named = base.transform_filter(f"datum.years == {path['years'].max()}").transform_calculate(in_progress=TARGET).mark_text(
-        style="muted", align="right", dy=-6).encode(y="in_progress:Q", text=alt.value("always in progress"))
+        style="muted", align="right", baseline="bottom", dy=-3).encode(y="in_progress:Q", text=alt.value("always in progress"))
     words = base.transform_filter("datum.years == 0").mark_text(
         style="ink", align="left", baseline="bottom", fontWeight=600, fontSize=13, dy=-8, dx=2).encode(
         x=years, y=alt.value(0), text=alt.Text(value=alt.expr("reading")))
