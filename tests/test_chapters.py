@@ -5,8 +5,9 @@ from __future__ import annotations
 import nbformat
 import pytest
 from click.testing import CliRunner
+from migrationbook import paths
 from migrationbook.cli import main
-from migrationbook.press.chapters import chapter, parameters
+from migrationbook.press.chapters import chapter, chapters, parameters
 
 
 def run(*arguments: str):
@@ -42,6 +43,24 @@ def test_a_mistake_is_one_line_that_names_it(tmp_path, given, message):
     assert message in errors[0]
     assert "Traceback" not in result.output
     assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_notebooks_are_found_in_parts_chapters_and_sections_in_reading_order(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "_toc.yml").write_text("""
+root: index
+parts:
+- caption: Chapters
+  chapters:
+  - file: one
+    sections: [{file: one-a, sections: [{file: one-a-1}]}, {file: page}]
+- caption: Appendices
+  chapters: [{url: "https://example.org"}, {file: two}]
+""")
+    for name in ("index", "one", "one-a", "one-a-1", "two", "elsewhere"):
+        (tmp_path / f"{name}.ipynb").touch()
+    (tmp_path / "page.md").touch()
+    assert [path.stem for path in chapters()] == ["index", "one", "one-a", "one-a-1", "two"]
 
 
 def test_an_unknown_chapter_suggests_the_nearest():

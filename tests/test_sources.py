@@ -181,20 +181,21 @@ CURRENT = (
 
 
 def _two_files(raw: Path, settled: int, recent: int) -> None:
-    """The two encounter files, equal but for ``settled`` in June 2024 and ``recent`` in October 2024."""
+    """The two encounter files, equal but for ``settled`` in June 2024 and ``recent`` in October 2024.
+
+    Both begin in June 2024; the first ends in May 2025, the second a month later.
+    """
     patrol, kind = "U.S. Border Patrol", "Title 8,Apprehensions,Single Adults"
-    rows = [f"{date},{patrol},{kind},MEX,100" for date in ("2024-06-01", "2024-10-01", "2025-05-01")]
+    months = pd.date_range("2024-06-01", "2025-06-01", freq="MS")
+    rows = [f"{date:%Y-%m-%d},{patrol},{kind},MEX,100" for date in months[:-1]]
     _write(raw, us_border.COMPONENT_FILE, COMPILED, *rows)
-    kind = f"{patrol},Single Adults,Mexico,Title 8,Apprehensions"
-    _write(
-        raw,
-        us_border.CURRENT_FILE,
-        CURRENT,
-        f"2024,FYTD,JUN,{kind},{100 + settled}",
-        f"2025 (FYTD),FYTD,OCT,{kind},{100 + recent}",
-        f"2025 (FYTD),FYTD,MAY,{kind},100",
-        f"2025 (FYTD),FYTD,JUN,{kind},7",
-    )
+    more = {"2024-06": settled, "2024-10": recent}
+    lines = [
+        f"{date.year + (date.month >= 10)},FYTD,{date:%b},{patrol},Single Adults,Mexico,Title 8,Apprehensions,"
+        f"{100 + more.get(f'{date:%Y-%m}', 0)}"
+        for date in months
+    ]
+    _write(raw, us_border.CURRENT_FILE, CURRENT, *lines)
 
 
 def test_encounters_are_carried_on_only_if_the_two_files_agree(tmp_path: Path) -> None:
@@ -211,25 +212,12 @@ def test_encounters_are_carried_on_only_if_the_two_files_agree(tmp_path: Path) -
     assert [check["found"] for check in raw.checks] == [0, 6]
 
 
-def test_a_month_that_only_one_of_the_two_files_has_is_a_gap(tmp_path: Path) -> None:
+def test_a_month_that_the_compilation_lacks_is_a_gap(tmp_path: Path) -> None:
     _two_files(tmp_path, settled=0, recent=0)
-    path = tmp_path / us_border.CURRENT_FILE
-    path.write_text("\n".join(line for line in path.read_text().splitlines() if ",OCT," not in line) + "\n")
+    path = tmp_path / us_border.COMPONENT_FILE
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if "2024-10" not in line) + "\n")
     with pytest.raises(BookError, match="fiscal 2025: expected 0 .* found 100;"):
         us_border.cbp_encounters(Raw(tmp_path, "cbp_encounters"))
-
-
-def test_the_current_file_is_dated_by_calendar_month(tmp_path: Path) -> None:
-    _two_files(tmp_path, settled=0, recent=0)
-    dates = us_border._current_file(Raw(tmp_path, "cbp_encounters"))["date"].dt.strftime("%Y-%m")
-    assert list(dates) == ["2024-06", "2024-10", "2025-05", "2025-06"]
-
-
-def test_a_country_nobody_knows_is_refused(tmp_path: Path) -> None:
-    rows = ["2019-06-01,2019,total,total,10", "2019-06-01,2019,citizenship,Atlantis,10"]
-    _write(tmp_path, us_statistics.KHSM_FILE, "date,fiscal_year,breakdown,category,value", *rows)
-    with pytest.raises(BookError, match="row 3, column 'category': expected one of .*, found 'Atlantis'"):
-        us_statistics.khsm_by_citizenship(Raw(tmp_path, "khsm_by_citizenship"))
 
 
 def test_country_codes_are_alpha_3_and_given_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -77,7 +78,7 @@ def run(name: str, given: tuple[tuple[str, str], ...], output: Path | None, show
 
 @main.group(cls=_Commands)
 def data() -> None:
-    """Build, check and list the tables of the data package."""
+    """Build, check, show and export the tables of the data package."""
 
 
 @data.command("build", epilog="Example:  migrationbook data build --raw ~/sources cbp_monthly")
@@ -89,6 +90,18 @@ def data_build(names: tuple[str, ...], raw: Path) -> None:
     from migrationbook.data.build import build as build_tables
 
     build_tables(raw, list(names) or None)
+
+
+@data.command("refresh", epilog="Example:  migrationbook data refresh cbp_encounters --from ~/Downloads/sbo-encounters.csv")
+@click.argument("names", nargs=-1, required=True, metavar="TABLE...")
+@click.option("--from", "source", metavar="FILE|URL", help="Default: the address in the data package.")
+@click.option("--write", is_flag=True, help="Write what would change; without it nothing is written.")
+def data_refresh(names: tuple[str, ...], source: str | None, write: bool) -> None:
+    """Read the publisher's new file, show what would change in the table, and write it if told to."""
+    from migrationbook.data.refresh import refresh
+
+    for name in names:
+        refresh(name, source, write)
 
 
 @data.command("check")
@@ -114,6 +127,27 @@ def data_list() -> None:
     for resource in package()["resources"]:
         covered = "…".join(resource.get("coverage") or [])
         click.echo(f"{resource['name']:32} {resource['rows']:>7,} rows  {covered:22} {resource['title']}")
+
+
+@data.command("show", epilog="Example:  migrationbook data show cbp_monthly")
+@click.argument("name", metavar="TABLE")
+def data_show(name: str) -> None:
+    """Describe a table: columns, units, caveats, source, licence, first rows."""
+    from migrationbook.data.card import card
+
+    click.echo(card(name, min(shutil.get_terminal_size().columns, 100)))
+
+
+@data.command("export", epilog="Example:  migrationbook data export cbp_monthly --format xlsx")
+@click.argument("name", metavar="TABLE")
+@click.option("--format", "form", type=click.Choice(["csv", "parquet", "xlsx"]), default="csv", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: TABLE.csv (.parquet, .xlsx) in this folder.")
+@click.option("--force", is_flag=True, help="Replace a file of this name.")
+def data_export(name: str, form: str, output: Path | None, force: bool) -> None:
+    """Write a table for another program, with its types and metadata."""
+    from migrationbook.data.export import export
+
+    click.echo(f"Written: {export(name, form, output or Path(f'{name}.{form}'), force)}")
 
 
 @main.command()

@@ -1,5 +1,5 @@
 """The data package: `load` a table, list `names`, read the `package` descriptor, `check` the lot."""
 
-from migrationbook.data.package import check, load, names, package, resource
+from migrationbook.data.package import check, first_rows, load, names, package, published, resource, theme
 
-__all__ = ["check", "load", "names", "package", "resource"]
+__all__ = ["check", "first_rows", "load", "names", "package", "published", "resource", "theme"]

@@ -59,14 +59,17 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
         else:
             content = as_csv(corrected(name, sources.BUILDERS[name](table)), metadata)
             files[metadata["path"]] = content
+        # tables as they were before a refresh stay reachable
+        metadata = metadata | {key: kept[name][key] for key in ("previous",) if key in kept.get(name, {})}
         entries.append(describe(name, metadata, content, table.checks))
         matched = f"published totals matched: {len(entries[-1]['checks'])}"
         told = "written by hand" if metadata.get("authored") else matched
-        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}")
+        again = "; it had been refreshed: refresh it again" if "refreshed" in kept.get(name, {}) else ""
+        click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}{again}")
     head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
     descriptor = head | {"resources": entries}
-    files[DESCRIPTOR] = (json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
-    _validate_then_write(files, descriptor, set(wanted or tables))
+    files[DESCRIPTOR] = as_json(descriptor)
+    validate_then_write(files, descriptor, set(wanted or tables))
 
 
 def as_csv(table: pd.DataFrame, metadata: dict) -> bytes:
@@ -128,11 +131,16 @@ def _kept_entries() -> dict[str, dict]:
     return {entry["name"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["resources"]}
 
 
-def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[str]) -> None:
-    """Validate the package in a folder aside, then rename its files into place, the descriptor last.
+def as_json(descriptor: dict) -> bytes:
+    """The descriptor as the bytes of its file."""
+    return (json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
-    An interruption before the renames leaves everything as it was; one between them leaves tables that `load`
-    refuses because their hash is not the described one, never a half-written one.
+
+def validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[str], write: bool = True) -> None:
+    """Validate the package in a folder aside, then, if ``write``, rename its files into place, the descriptor last.
+
+    A failure leaves everything as it was. Only a power cut between the renames leaves tables that `load` refuses because
+    their hash is not the described one, never a half-written one.
     """
     paths.DATA.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=paths.DATA) as aside:
@@ -152,12 +160,28 @@ def _validate_then_write(files: dict[str, bytes], descriptor: dict, wanted: set[
                 )
                 if problems:
                     raise BookError(f"{entry['path']}: {problems[0]}; nothing was written")
-        for name in files:
-            try:
-                (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).replace(paths.DATA / name)
-            except OSError as error:
-                raise BookError(
-                    f"{name}: expected a file that may be replaced, found: {error.strerror}; "
-                    "unlock it, then build again"
-                ) from None
+        if write:
+            _put_in_place(folder, list(files))
+
+
+def _put_in_place(folder: Path, names: list[str]) -> None:
+    """Rename files from ``folder`` into the data folder, in that order; if one cannot be, put those before it back."""
+    aside = folder / ".before"
+    for name in names:
+        if (paths.DATA / name).exists():
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(paths.DATA / name, aside / name)
+    for position, name in enumerate(names):
+        try:
+            (paths.DATA / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).replace(paths.DATA / name)
+        except OSError as error:
+            for done in names[:position]:
+                if (aside / done).exists():
+                    (aside / done).replace(paths.DATA / done)
+                else:
+                    (paths.DATA / done).unlink()
+            raise BookError(
+                f"{name}: expected a file that may be replaced, found: {error.strerror}; nothing was written: "
+                "unlock it, then try again"
+            ) from None

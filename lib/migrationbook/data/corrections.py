@@ -22,16 +22,23 @@ def declared(table: str) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["table"] == table]
 
 
-def corrected(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+def corrected(table: str, frame: pd.DataFrame, lenient: bool = False) -> pd.DataFrame:
     """The frame with the table's declared corrections.
 
     ``key`` names the rows as ``column=value`` pairs joined by ``; ``; every one of them must hold ``was`` in ``column``
     and gets ``is``. With column ``*`` the rows are left out. Raises BookError for a correction that meets no row or
-    another value than it expects: then the publisher has changed something and a person has to look.
+    another value than it expects: then the publisher has changed something and a person has to look. ``lenient`` passes
+    over those: a new file has other periods, and the error may be mended in it.
     """
     for correction in declared(table):
         name, key = correction["column"], correction["key"]
         rows = _named(table, frame, key)
+        if lenient and name in frame.columns:
+            rows &= _texts(frame[name]) == correction["was"]
+        if not rows.any():
+            if lenient:
+                continue
+            raise BookError(f"{FILE}: no row of {table} has {key}; the source has changed: review the correction")
         if name == WHOLE_ROW:
             frame = frame[~rows]
             continue
@@ -54,8 +61,6 @@ def _named(table: str, frame: pd.DataFrame, key: str) -> pd.Series:
         if name not in frame.columns:
             raise BookError(f"{FILE}: {table} has no column '{name}'; it has: {', '.join(frame.columns)}")
         chosen &= _texts(frame[name]) == value
-    if not chosen.any():
-        raise BookError(f"{FILE}: no row of {table} has {key}; the source has changed: review the correction")
     return chosen
 
 

@@ -10,7 +10,7 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -60,13 +60,8 @@ def resource(name: str) -> dict:
     raise BookError(f"no table '{name}' in the data package; {hint}")
 
 
-def load(name: str) -> pd.DataFrame:
-    """Return table ``name``: one observation a row, columns typed by its schema.
-
-    Dates are ``datetime64``, whole numbers ``int64`` (``Int64`` where cells may be empty), decimals
-    ``float64``, texts ``str`` (empty cells ""), truth values ``bool``. ``frame.attrs`` holds name, title,
-    description, sources, licenses, vintage, caveats and ``units`` (column → unit). A file that is missing,
-    damaged or altered is refused with a BookError naming file, row, column, expected and found.
+def published(name: str) -> bytes:
+    """The bytes of table ``name`` as published; a file that is missing, damaged or altered is refused with a BookError.
     """
     entry = resource(name)
     content = _content(entry)
@@ -75,12 +70,54 @@ def load(name: str) -> pd.DataFrame:
         raise BookError(
             f"{entry['path']}: {validate.damage(entry, content, problems)}; {WAY_OUT.format(name=name)}"
         )
-    frame = typed(content, entry["schema"]["fields"])
+    return content
+
+
+def theme(entry: dict) -> str:
+    """The theme of a table: the folder of its file, or the name of a file outside any folder (``events.csv``)."""
+    return PurePosixPath(entry["path"]).with_suffix("").parts[0]
+
+
+def first_rows(name: str, rows: int = 5) -> tuple[list[str], list[list[str]]]:
+    """Header and first ``rows`` of table ``name``, as the texts in its file."""
+    header, found = validate.cells(published(name))
+    return header, found[:rows]
+
+
+def load(name: str, vintage: str | None = None) -> pd.DataFrame:
+    """Return table ``name``: one observation a row, columns typed by its schema.
+
+    vintage: the table as it was until that day, before a refresh (``previous`` in the descriptor); by default as it is.
+
+    Dates are ``datetime64``, whole numbers ``int64`` (``Int64`` where cells may be empty), decimals
+    ``float64``, texts ``str`` (empty cells ""), truth values ``bool``. ``frame.attrs`` holds name, title,
+    description, sources, licenses, vintage, caveats and ``units`` (column → unit). A file that is missing,
+    damaged or altered is refused with a BookError naming file, row, column, expected and found.
+    """
+    entry = resource(name) if vintage is None else _earlier(name, vintage)
+    frame = typed(published(name) if vintage is None else _set_aside(entry), entry["schema"]["fields"])
     frame.attrs = copy.deepcopy({key: entry.get(key) for key in KEPT})
     frame.attrs["units"] = {
         field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field
     }
     return frame
+
+
+def _earlier(name: str, vintage: str) -> dict:
+    """The resource of a table as it was: ``vintage`` is the day it was replaced, or its vintage in words."""
+    entry = resource(name)
+    for previous in entry.get("previous", []):
+        if vintage in (previous["until"], previous["vintage"]):
+            return entry | previous
+    days = ", ".join(f"'{previous['until']}'" for previous in entry.get("previous", []))
+    raise BookError(f"{name}: no vintage '{vintage}'; there {f'are: {days}' if days else 'is only the table as it is'}")
+
+
+def _set_aside(entry: dict) -> bytes:
+    content = _content(entry)
+    if validate.digest(content) != entry["hash"]:
+        raise BookError(f"{entry['path']}: expected the table set aside then, found another; restore it from version control")
+    return content
 
 
 def check(wanted: list[str] | None = None) -> list[str]:

@@ -27,11 +27,17 @@ class Parameter:
 def chapters() -> list[Path]:
     """Return the notebooks of ``_toc.yml`` in reading order (absolute paths)."""
     toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    names = [toc["root"]]
-    for part in [toc, *toc.get("parts", [])]:
-        names += [entry["file"] for entry in part.get("chapters", [])]
-    found = [paths.ROOT / f"{name}.ipynb" for name in names]
+    found = [paths.ROOT / f"{name}.ipynb" for name in [toc["root"], *_files(toc)]]
     return [path for path in found if path.exists()]
+
+
+def _files(entry: dict) -> list[str]:
+    """The files below an entry of ``_toc.yml``, in reading order: parts hold chapters, chapters hold sections."""
+    names = []
+    for inner in [*entry.get("parts", []), *entry.get("chapters", []), *entry.get("sections", [])]:
+        names += [inner["file"]] if "file" in inner else []
+        names += _files(inner)
+    return names
 
 
 def chapter(name: str) -> Path:

@@ -34,12 +34,9 @@ def _stage(executed: list[Path]) -> Path:
     """Lay out the book with executed chapters in place of the committed ones."""
     stage = paths.BUILD / "stage"
     shutil.rmtree(stage, ignore_errors=True)
-    (stage / "chapters").mkdir(parents=True)
+    shutil.copytree(paths.CHAPTERS, stage / "chapters", ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints"))
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(paths.ROOT / name, stage / name)
-    for path in paths.CHAPTERS.iterdir():
-        if path.is_file() and path.suffix != ".ipynb":
-            shutil.copy(path, stage / "chapters" / path.name)
     for path in executed:
         shutil.copy(path, stage / "chapters" / path.name)
     return stage

@@ -1,8 +1,16 @@
-"""Country names as the US Department of Homeland Security writes them, and their ISO 3166 alpha-3 codes.
+"""Country names as publishers write them, and their ISO 3166 alpha-3 codes.
 
-A hand-made lookup table. Places without a code of their own: ``OOO`` unknown, ``XKX`` Kosovo (user-assigned),
-``SCG`` Serbia and Montenegro (withdrawn 2006).
+`ISO3` has the English names of the US Department of Homeland Security, a hand-made lookup table; `spanish` the names of
+CLDR and where Mexican agencies write otherwise. Places without a code of their own: ``OOO`` other or unknown, ``XXA``
+stateless, ``XKX`` Kosovo (user-assigned), ``SCG`` Serbia and Montenegro (withdrawn 2006).
 """
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from migrationbook.sources.reading import folded
 
 _NAMES = """
 AFG Afghanistan|ALB Albania|DZA Algeria|AGO Angola|ATG Antigua and Barbuda|ARG Argentina|ARM Armenia
@@ -26,3 +34,53 @@ ZWE Zimbabwe
 """
 
 ISO3 = {entry[4:]: entry[:3] for line in _NAMES.strip().splitlines() for entry in line.split("|")}
+
+# What Unicode also lists by three letters: codes withdrawn by ISO, codes it only reserves, codes it leaves to users.
+WITHDRAWN = {"ANT", "BUR", "CSK", "DDR", "FXX", "NTZ", "PCZ", "PHI", "SUN", "TMP", "YMD", "YUG", "ZAR", "SCG"}
+RESERVED = {"ASC", "CPT", "DGA", "TAA"}
+USERS = re.compile(r"AA.|Q[M-Z].|X..|ZZ.")
+# Spanish names where Mexican agencies write otherwise than CLDR
+_SPANISH = """
+BGD Bangladesh|BHR Bahrein|BHR Bahréin|BLR Belarús|BRN Brunéi|BWA Botswana|CAF Centroafricana, Rep.|CIV Costa de Marfil
+CHN China, Rep. Popular|COD Congo, Rep. Dem.|COD Congo, Rep. Democrática|COD Rep. Democrática del Congo|COG Congo, Rep.
+COM Comoras|CZE Checa, Rep.|CZE República Checa|DJI Djibouti|DOM Dominicana, Rep.|DOM Rep. Dominicana
+ESH Sahara Occidental|FJI Fiji|FJI Fiyi|FSM Micronesia, Rep.|GBR Gran Bretaña|GBR Reino Unido (Gran Bretaña)|GNB Guinea Bissau
+GRL Groenlandia|HKG Hong Kong|IRN Irán, Rep. Islámica|IRQ Iraq|KEN Kenya|KOR Corea, Rep. (Sur)|KOR Corea, Rep.
+PRK Corea, Rep. Pop. Dem. (Norte)|LAO Laos, Rep. Dem. Popular|LSO Lesoto|MDA Moldova|MDA Moldova, Rep.|MKD Macedonia
+MMR Mianmar (Birmania)|MMR Myanmar|MTQ Martinica (Terr. Ultram. Francia)|GUF Guayana Francesa (Terr. Ultram. Francia)
+GLP Guadalupe (Terr. Ultram. Francia)|NLD Países Bajos (Holanda)|NLD Holanda|OOO No especificado|OOO No especificada
+OOO Otros|OOO Otras nacionalidades|PSE Palestina|RUS Rusia, Federación de|RUS Federación de Rusia|RWA Rwanda
+SAU Arabia Saudita|XXA Apátridas|XXA Apátrida|SWZ Swazilandia|SWZ Suazilandia|SYR Siria, Rep. Árabe|TLS Timor Oriental
+TWN Taiwán (Provincia China)|TZA Tanzania, Rep. Unida|TZA Tanzanía|USA Estados Unidos de América|VAT Vaticano|VNM Viet Nam
+XKX Kosovo|ZWE Zimbabwe
+"""
+
+
+def current_codes() -> dict[str, str]:
+    """The current alpha-3 codes of ISO 3166-1, each with its alpha-2 code, from Unicode's list."""
+    from babel import Locale
+    from babel.core import get_global
+
+    return {
+        code: alpha2
+        for code, (alpha2, *_) in get_global("territory_aliases").items()
+        if re.fullmatch("[A-Z]{3}", code)
+        and code not in WITHDRAWN | RESERVED
+        and not USERS.fullmatch(code)
+        and alpha2 in Locale("en").territories
+    }
+
+
+def spanish(name: str) -> str | None:
+    """ISO code for a country's Spanish name, accents and case aside; ``XXA`` stateless, ``OOO`` other; None if unknown."""
+    return _spanish_names().get(folded(name))
+
+
+@lru_cache(maxsize=1)
+def _spanish_names() -> dict[str, str]:
+    from babel import Locale
+
+    territories = Locale("es").territories
+    names = {folded(territories[alpha2]): code for code, alpha2 in current_codes().items()}
+    own = [entry for line in _SPANISH.strip().splitlines() for entry in line.split("|")]
+    return names | {folded(entry[4:]): entry[:3] for entry in own}

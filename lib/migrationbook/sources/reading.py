@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -36,16 +37,22 @@ class Raw:
         """The same folder for another table, whose checks are recorded there and not here."""
         return Raw(self.folder, table)
 
-    def read(self, file: str, columns: list[str]) -> pd.DataFrame:
-        """Read ``file`` as text cells, with at least ``columns``; empty cells become "".
-
-        Raises BookError naming the file and what is missing or cannot be read.
-        """
+    def path(self, file: str) -> Path:
+        """Where ``file`` is, for a reader of the publisher's own format; BookError if it is not there."""
         path = self.folder / file
         if not path.exists():
             raise BookError(
                 f"{file}: not in {self.folder}; get it from its publisher or name another folder with --raw"
             )
+        self.files.append(file)
+        return path
+
+    def read(self, file: str, columns: list[str]) -> pd.DataFrame:
+        """Read ``file`` as text cells, with at least ``columns``; empty cells become "".
+
+        Raises BookError naming the file and what is missing or cannot be read.
+        """
+        path = self.path(file)
         try:
             frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -58,7 +65,6 @@ class Raw:
                 f"{file}, row 1: expected a column '{missing[0]}', found: {', '.join(frame.columns)}"
             )
         frame.attrs["file"] = file
-        self.files.append(file)
         return frame
 
     def expect_total(
@@ -90,24 +96,30 @@ def numbers(frame: pd.DataFrame, column: str, kind: str = "int64") -> pd.Series:
     Raises BookError naming file, row, column, expected and found.
     """
     pattern, wanted = (WHOLE, "a whole number") if kind == "int64" else (DECIMAL, "a number")
-    _refuse(frame, column, ~frame[column].str.fullmatch(pattern).fillna(False), wanted)
+    refuse(frame, column, ~frame[column].str.fullmatch(pattern).fillna(False), wanted)
     return frame[column].astype(kind)
 
 
 def months(frame: pd.DataFrame, column: str = "date") -> pd.Series:
     """Turn ISO dates (first day of a month) into timestamps; raises BookError like `numbers`."""
     parsed = pd.to_datetime(frame[column], format="%Y-%m-%d", errors="coerce")
-    _refuse(frame, column, parsed.isna() | (parsed.dt.day != 1), "the first day of a month (YYYY-MM-01)")
+    refuse(frame, column, parsed.isna() | (parsed.dt.day != 1), "the first day of a month (YYYY-MM-01)")
     return parsed
 
 
 def recode(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Series:
     """Replace a publisher's labels by ours; a label we do not know raises BookError rather than pass unseen.
     """
-    _refuse(
+    refuse(
         frame, column, ~frame[column].isin(list(names)), "one of " + ", ".join(f"'{name}'" for name in names)
     )
     return frame[column].map(names)
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without accents, in lower case, with single blanks."""
+    plain = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
 
 
 def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
@@ -118,7 +130,7 @@ def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
     """
     form = r"\d{4}(-\d{2}(-\d{2})?)?"
     matches = frame[column].str.fullmatch(f"{form}(/{form})?").fillna(False)
-    _refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD or start/end")
+    refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD or start/end")
     parts = frame[column].map(_period)
     table = pd.DataFrame(
         {
@@ -127,7 +139,7 @@ def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
             "date_precision": parts.str[2],
         }
     )
-    _refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
+    refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
     return table
 
 
@@ -147,10 +159,16 @@ def _day_range(text: str) -> tuple[str, str, str]:
     return text, text, "day" if len(parts) == 3 else "month"
 
 
-def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:
+def refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:
+    """Raise BookError for the first cell marked ``wrong``, naming file, row, column, expected and found.
+
+    The row is the index where that is named ``row`` (the file's own numbers); else the index counts rows from the
+    first one below the header, as pandas does.
+    """
     if wrong.any():
         row = wrong.idxmax()  # readers keep the index of the file, so that the row named is the file's own
+        number = row if frame.index.name == "row" else row + 2
         raise BookError(
-            f"{frame.attrs.get('file', 'table')}, row {row + 2}, column '{column}': "
+            f"{frame.attrs.get('file', 'table')}, row {number}, column '{column}': "
             f"expected {wanted}, found '{frame.at[row, column]}'"
         )

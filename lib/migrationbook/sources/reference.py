@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 from babel import Locale
-from babel.core import get_global
 
+from migrationbook.sources.countries import current_codes
 from migrationbook.sources.reading import Raw
 from migrationbook.sources.us_border import fiscal_year
 
@@ -22,21 +20,13 @@ OTHER_CODES = [
     ("TIB", "Tibet", "Tíbet", "area"),
     ("SCG", "Serbia and Montenegro (to 2006)", "Serbia y Montenegro (hasta 2006)", "area"),
 ]
-# What Unicode also lists by three letters: codes withdrawn by ISO, codes it only reserves, codes it leaves to users.
-WITHDRAWN = {"ANT", "BUR", "CSK", "DDR", "FXX", "NTZ", "PCZ", "PHI", "SUN", "TMP", "YMD", "YUG", "ZAR", "SCG"}
-RESERVED = {"ASC", "CPT", "DGA", "TAA"}
-USERS = re.compile(r"AA.|Q[M-Z].|X..|ZZ.")
 FIRST, LAST = "1960-01", "2030-12"
 
 
 def countries(raw: Raw) -> pd.DataFrame:
     """One row per ISO 3166-1 alpha-3 code, with names in English and Spanish, and the few codes beside them."""
     english, spanish = Locale("en").territories, Locale("es").territories
-    listed = [
-        (code, english[alpha2], spanish[alpha2], "country")
-        for code, (alpha2, *_) in get_global("territory_aliases").items()
-        if re.fullmatch("[A-Z]{3}", code) and code not in WITHDRAWN | RESERVED and not USERS.fullmatch(code) and alpha2 in english
-    ]
+    listed = [(code, english[alpha2], spanish[alpha2], "country") for code, alpha2 in current_codes().items()]
     raw.expect_total("current codes", len(listed), 249, "ISO 3166-1: https://www.iso.org/iso-3166-country-codes.html")
     return pd.DataFrame(listed + OTHER_CODES, columns=["iso3", "name_en", "name_es", "kind"])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from migrationbook.errors import BookError
+from migrationbook.sources.readers import cbp
 from migrationbook.sources.reading import Raw, months, numbers, recode
 
 FOLDER = "enforcement/"
@@ -30,21 +31,6 @@ SECTOR_FILE = FOLDER + "cbp_usbp_apprehensions_by_sector_monthly_fy2000_fy2020.c
 COMPONENT_FILE = FOLDER + "cbp_swb_encounters_monthly_component_demographic_citizenship_2017-10_2025-05.csv"
 CURRENT_FILE = FOLDER + "cbp_southwest_land_border_encounters_fy2022_fy2025aug.csv"
 
-COMPONENTS = {"U.S. Border Patrol": "border_patrol", "Office of Field Operations": "ports_of_entry"}
-AUTHORITIES = {"Title 8": "title_8", "Title 42": "title_42"}
-ENCOUNTER_TYPES = {
-    "Apprehensions": "apprehension",
-    "Inadmissibles": "inadmissible",
-    "Expulsions": "expulsion",
-}
-DEMOGRAPHICS = {
-    "Single Adults": "single_adults",
-    "FMUA": "family_units",
-    "UAC": "unaccompanied_children",
-    "Accompanied Minors": "accompanied_minors",
-}
-GROUPINGS = {"Mexico": "MEX", "Guatemala": "GTM", "Honduras": "HND", "El Salvador": "SLV", "Other": "OOO"}
-MONTHS = dict(JAN=1, FEB=2, MAR=3, APR=4, MAY=5, JUN=6, JUL=7, AUG=8, SEP=9, OCT=10, NOV=11, DEC=12)
 CRS = "Congressional Research Service: https://www.everycrsreport.com/reports/R46012.html"
 
 
@@ -125,16 +111,16 @@ def cbp_encounters(raw: Raw) -> pd.DataFrame:
     compiled = pd.DataFrame(
         {
             "date": months(frame),
-            "component": recode(frame, "component", COMPONENTS),
-            "authority": recode(frame, "authority", AUTHORITIES),
-            "encounter_type": recode(frame, "encounter_type", ENCOUNTER_TYPES),
-            "demographic": recode(frame, "demographic", DEMOGRAPHICS),
+            "component": recode(frame, "component", cbp.COMPONENTS),
+            "authority": recode(frame, "authority", cbp.AUTHORITIES),
+            "encounter_type": recode(frame, "encounter_type", cbp.ENCOUNTER_TYPES),
+            "demographic": recode(frame, "demographic", cbp.DEMOGRAPHICS),
             "citizenship": frame["citizenship_iso3"],
             "encounters": numbers(frame, "value"),
             "vintage": "2025-06",
         }
     )
-    current = _current_file(raw)
+    current = cbp.cbp_encounters(raw.path(CURRENT_FILE))
     shared = [
         part[part["date"].between(current["date"].min(), compiled["date"].max())]
         for part in (compiled, current)
@@ -202,34 +188,3 @@ def cbp_encounters(raw: Raw) -> pd.DataFrame:
         "CBP release of 5 June 2019: https://www.latinorebels.com/2019/06/05/cbpapprehensions/",
     )
     return table
-
-
-def _current_file(raw: Raw) -> pd.DataFrame:
-    frame = raw.read(
-        CURRENT_FILE,
-        [
-            "Fiscal Year",
-            "Month (abbv)",
-            "Component",
-            "Demographic",
-            "Citizenship Grouping",
-            "Title of Authority",
-            "Encounter Type",
-            "Encounter Count",
-        ],
-    )
-    years = {label: int(label[:4]) for label in frame["Fiscal Year"].unique() if label[:4].isdigit()}
-    year, number = recode(frame, "Fiscal Year", years), recode(frame, "Month (abbv)", MONTHS)
-    table = pd.DataFrame(
-        {
-            "date": pd.to_datetime({"year": year - (number >= 10), "month": number, "day": 1}),
-            "component": recode(frame, "Component", COMPONENTS),
-            "authority": recode(frame, "Title of Authority", AUTHORITIES),
-            "encounter_type": recode(frame, "Encounter Type", ENCOUNTER_TYPES),
-            "demographic": recode(frame, "Demographic", DEMOGRAPHICS),
-            "citizenship": recode(frame, "Citizenship Grouping", GROUPINGS),
-            "encounters": numbers(frame, "Encounter Count"),
-        }
-    )
-    keys = [column for column in table.columns if column != "encounters"]
-    return table.groupby(keys, as_index=False)["encounters"].sum().assign(vintage="2025-08")

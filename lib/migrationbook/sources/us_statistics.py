@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from migrationbook.errors import BookError
-from migrationbook.sources.countries import ISO3
-from migrationbook.sources.reading import Raw, months, numbers, recode
+from migrationbook.sources.readers import ohss
+from migrationbook.sources.reading import Raw, numbers
 from migrationbook.sources.us_border import (
     BORDERS,
     CRS,
@@ -17,7 +17,7 @@ from migrationbook.sources.us_border import (
     fiscal_year,
 )
 
-KHSM_FILE = FOLDER + "ohss_khsm_usbp_swb_encounters_monthly_long_fy2000_fy2025nov.csv"
+KHSM_FILE = FOLDER + "ohss_khsm_usbp_encounters_fy2000_fy2025nov.xlsx"
 AGENTS_FILE = FOLDER + "cbp_usbp_agent_staffing_by_sector_fy1992_fy2019.csv"
 ANNUAL_FILE = FOLDER + "cbp_usbp_swb_apprehensions_by_sector_annual_fy1960_fy2019.csv"
 DEATHS_FILE = FOLDER + "cbp_usbp_swb_deaths_by_sector_annual_fy1998_fy2019.csv"
@@ -28,13 +28,6 @@ POLICY_WATCH = (
 YEAR_OF_ROUNDED_MONTHS = 60  # twelve months, each rounded to the nearest 10: at most 5 apart
 
 
-def _khsm(raw: Raw, breakdown: str) -> pd.DataFrame:
-    frame = raw.read(KHSM_FILE, ["date", "breakdown", "category", "value"])
-    frame = frame[frame["breakdown"] == breakdown]
-    dates = months(frame)
-    return frame.assign(date=dates, fiscal_year=fiscal_year(dates), encounters=numbers(frame, "value"))
-
-
 def _exact(raw: Raw) -> pd.DataFrame:
     """CBP's exact counts by southwest sector and month, which the rounded ones are held to."""
     return apprehensions_by_sector(raw.of("apprehensions_by_sector")).query("border == 'southwest'")
@@ -42,7 +35,7 @@ def _exact(raw: Raw) -> pd.DataFrame:
 
 def khsm_total(raw: Raw) -> pd.DataFrame:
     """Border Patrol encounters at the southwest land border by month, rounded to 10, from DHS statistics."""
-    table = _khsm(raw, "total")[["date", "fiscal_year", "encounters"]]
+    table = ohss.khsm_total(raw.path(KHSM_FILE))
     exact = _exact(raw).groupby("date")["apprehensions"].sum()
     gap = (table.set_index("date")["encounters"] - exact).dropna()
     monthly = gap["2009-10":"2019-09"].abs().max()
@@ -70,11 +63,7 @@ def khsm_total(raw: Raw) -> pd.DataFrame:
 
 def khsm_by_citizenship(raw: Raw) -> pd.DataFrame:
     """Border Patrol encounters by citizenship and month, rounded to 10; small cells drop out."""
-    frame = _khsm(raw, "citizenship")
-    frame["citizenship"] = recode(frame, "category", ISO3)
-    table = frame.rename(columns={"category": "citizenship_name"})[
-        ["date", "fiscal_year", "citizenship", "citizenship_name", "encounters"]
-    ]
+    table = ohss.khsm_by_citizenship(raw.path(KHSM_FILE))
     year = table[table["fiscal_year"] == 2019].groupby("citizenship")["encounters"].sum()
     for label, code, expected in [("Guatemalans", "GTM", 264168), ("Mexicans", "MEX", 166458)]:
         raw.expect_total(
@@ -88,14 +77,7 @@ def khsm_by_citizenship(raw: Raw) -> pd.DataFrame:
 
 def khsm_by_family_status(raw: Raw) -> pd.DataFrame:
     """Border Patrol encounters by family status and month, rounded to 10."""
-    frame = _khsm(raw, "family_status")
-    names = {
-        "Family Unit Individuals": "family_units",
-        "Single Adults": "single_adults",
-        "Unaccompanied Children": "unaccompanied_children",
-    }
-    frame["family_status"] = recode(frame, "category", names)
-    table = frame[["date", "fiscal_year", "family_status", "encounters"]]
+    table = ohss.khsm_by_family_status(raw.path(KHSM_FILE))
     year = table[table["fiscal_year"] == 2019].groupby("family_status")["encounters"].sum()
     for status, expected in [("family_units", 473682), ("unaccompanied_children", 76020)]:
         raw.expect_total(
@@ -113,12 +95,7 @@ def khsm_by_family_status(raw: Raw) -> pd.DataFrame:
 
 def khsm_by_sector(raw: Raw) -> pd.DataFrame:
     """Border Patrol encounters by southwest sector and month, rounded to 10, to 2024-11."""
-    frame = _khsm(raw, "sector")
-    names = {label: label.split(",")[0].lower().replace(" ", "_") for label in frame["category"].unique()}
-    frame["sector"] = recode(
-        frame, "category", {label: name for label, name in names.items() if name in SOUTHWEST}
-    )
-    table = frame[["date", "fiscal_year", "sector", "encounters"]]
+    table = ohss.khsm_by_sector(raw.path(KHSM_FILE))
     both = table.merge(_exact(raw), on=["date", "sector"], suffixes=("", "_exact"))
     both = both[both["fiscal_year"].between(2010, 2019)]
     raw.expect_total(

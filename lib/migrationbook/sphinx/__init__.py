@@ -1,4 +1,4 @@
-"""The book's one Sphinx extension: figures, claims and pages that ask nothing of any other server."""
+"""The book's one Sphinx extension: figures, claims, the data catalogue and pages that ask nothing of any other server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from migrationbook.sphinx import chart, claim, pages
+from migrationbook.sphinx import catalogue, chart, claim, pages, rights
 
 STATIC = Path(__file__).with_name("static")
 
@@ -17,5 +17,7 @@ def setup(app: Sphinx) -> dict:
     app.add_css_file("book.css", priority=900)
     chart.setup(app)
     claim.setup(app)
+    catalogue.setup(app)
+    rights.setup(app)
     pages.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,7 +14,7 @@ from sphinx.util.osutil import relative_uri
 from migrationbook.charts.figure import MIME
 from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
-from migrationbook.sphinx import drawing
+from migrationbook.sphinx import catalogue, drawing
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.words import word
 
@@ -41,7 +41,7 @@ class ChartRenderer:
             logger.warning("a chart without a frame: wrap it in migrationbook.charts.figure(...)",
                            location=(renderer.renderer.sphinx_env.docname, data.line))
             return []
-        return [anchor(renderer, chart(content=data.content), about["name"])]
+        return [anchor(renderer.renderer.document, chart(content=data.content), about["name"])]
 
 
 def script_json(value: object) -> str:
@@ -49,10 +49,10 @@ def script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def html(spec: dict, number: str, folder: Path, base: str) -> str:
+def html(spec: dict, number: str, folder: Path, base: str, tables: dict[str, str]) -> str:
     """Write the drawings and rows of ``spec`` into ``folder`` and return the figure that refers to them by ``base``.
 
-    number: what the page calls it, such as "Figure 3".
+    number: what the page calls it, such as "Figure 3". tables: address of each table in the catalogue, if there is one.
     """
     about = spec["usermeta"]["figure"]
     name, bare = about["name"], drawing.without_frame(spec)
@@ -62,6 +62,7 @@ def html(spec: dict, number: str, folder: Path, base: str) -> str:
         f"{word('chart.source')}: {escape(about['source'])}.",
         f"{word('chart.licence')}: {escape(about['licence'])}.",
         _rows(bare, name, folder, base),
+        *([f"{word('chart.tables')}: {catalogue.links(about['tables'], tables)}."] if tables else []),
     ]
     note = f'<p class="figure-note">{escape(about["note"])}</p>\n' if about["note"] else ""
     return f"""<figure class="chart" id="{escape(name)}">
@@ -107,7 +108,8 @@ def visit(self, node: chart) -> None:
     counted = ".".join(map(str, builder.fignumbers.get("figure", {}).get(name, ())))
     number = builder.config.numfig_format["figure"] % counted if counted else ""
     try:
-        self.body.append(html(spec, number, Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER)))
+        self.body.append(html(spec, number, Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER),
+                              catalogue.addresses(builder)))
     except BookError as error:
         logger.warning(f"figure '{name}': {error}", location=builder.current_docname)
     raise nodes.SkipNode

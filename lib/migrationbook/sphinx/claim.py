@@ -11,19 +11,19 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.osutil import relative_uri
 
 from migrationbook.claims import register
 from migrationbook.claims.scoreboard import counts
 from migrationbook.data import load
 from migrationbook.prose import MINUS
+from migrationbook.sphinx import catalogue
 from migrationbook.sphinx.collect import anchor, collect
+from migrationbook.sphinx.markup import link, relative
 from migrationbook.words import word
 
 MIME = "application/vnd.migrationbook.claims+json"
 COLUMNS = ("id", "theme", "type", "claim", "verdict", "confidence", "because", "estimates", "interval_low",
            "interval_high", "known_then", "known_now", "later_outcome", "page")
-ADDRESS = re.compile(r"https?://[^\s\"<>]+")
 
 
 class claims(nodes.General, nodes.Element):
@@ -48,7 +48,7 @@ class ClaimsRenderer:
         if inline or data.mime_type != MIME:
             return None
         group = claims()
-        group += [anchor(renderer, claim(content=judged), f"claim-{judged['id']}") for judged in data.content]
+        group += [anchor(renderer.renderer.document, claim(content=judged), f"claim-{judged['id']}") for judged in data.content]
         return [group]
 
 
@@ -60,8 +60,8 @@ def number(value: float | None) -> str:
     return text.replace("-", MINUS)
 
 
-def html(judged: dict) -> str:
-    """One judgement as a card whose anchor is ``claim-<id>``."""
+def html(judged: dict, tables: dict[str, str] | None = None) -> str:
+    """One judgement as a card whose anchor is ``claim-<id>``. tables: address of each table in the catalogue."""
     name = escape(judged["id"])
     verdict = judged["verdict"]
     confidence = judged.get("confidence")
@@ -73,7 +73,7 @@ def html(judged: dict) -> str:
     return (
         f'<article class="claim" id="claim-{name}">\n<p class="claim-head">{head}</p>\n'
         f'<p class="claim-text">{escape(judged["claim"])}</p>\n{_line("because", judged.get("because"))}'
-        f"{_interval(judged)}{_more(judged)}</article>\n"
+        f"{_interval(judged)}{_more(judged, tables or {})}</article>\n"
     )
 
 
@@ -91,7 +91,7 @@ def _interval(judged: dict) -> str:
     return _line("interval", f"{number(low)} {word('site.to')} {number(high)}", word("site.interval"))
 
 
-def _more(judged: dict) -> str:
+def _more(judged: dict, tables: dict[str, str]) -> str:
     first = judged.get("first_reading")
     body = (
         _list("estimates", [_estimate(judged["id"], *item) for item in (judged.get("estimates") or {}).items()])
@@ -99,9 +99,13 @@ def _more(judged: dict) -> str:
                   for key in ("rule", "known_then", "known_now", "later_outcome"))
         + _line("fact", first and word(f"verdict.{first}"), word("site.first_reading"))
         + _list("evidence", [_evidence(entry) for entry in judged.get("evidence") or []])
-        + _line("fact", ", ".join(judged.get("tables") or []), word("site.tables"))
+        + _tables(judged.get("tables") or [], tables)
     )
     return f"<details><summary>{escape(word('site.more'))}</summary>\n{body}</details>\n" if body else ""
+
+
+def _tables(names: list[str], tables: dict[str, str]) -> str:
+    return f'<p class="fact"><b>{escape(word("site.tables"))}</b> {catalogue.links(names, tables)}</p>\n' if names else ""
 
 
 def _list(kind: str, items: list[str]) -> str:
@@ -118,9 +122,7 @@ def _estimate(claim_id: str, name: str, value: float | None) -> str:
 
 
 def _evidence(entry: dict) -> str:
-    publisher, url = escape(str(entry.get("publisher") or "")), str(entry.get("url") or "")
-    # A register may hold anything; only an ordinary web address becomes a link.
-    named = f'<a href="{escape(url)}">{publisher}</a>' if ADDRESS.fullmatch(url) else publisher
+    named = link(entry.get("publisher") or "", entry.get("url"))
     stance = f" ({escape(str(entry['stance']))})" if entry.get("stance") else ""
     return f"{named}{stance}: {escape(str(entry.get('statement') or ''))}"
 
@@ -139,18 +141,12 @@ def ledger_html(all_claims: list[dict], page: str) -> str:
     caption = word("claims.caption").format(judged=len(all_claims), all=len(load("claims")))
     head = "".join(f"<th scope=\"col\">{escape(word(f'claims.{column}'))}</th>" for column in ("id", "claim", "verdict"))
     rows = "\n".join(
-        f'<tr><td><a href="{escape(_relative(page, judged["page"]))}">{escape(judged["id"])}</a></td>'
+        f'<tr><td><a href="{escape(relative(page, judged["page"]))}">{escape(judged["id"])}</a></td>'
         f'<td>{escape(judged["claim"])}</td><td>{_badge(judged["verdict"], word("verdict." + judged["verdict"]))}</td></tr>'
         for judged in all_claims
     )
     return (f'<p class="ledger-counts">{badges}</p>\n<table class="data ledger"><caption>{escape(caption)}</caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n")
-
-
-def _relative(page: str, address: str) -> str:
-    """The address as seen from a page; Sphinx's own function drops the anchor."""
-    file, _, anchor = address.partition("#")
-    return f"{relative_uri(page, file)}#{anchor}"
 
 
 def _badge(verdict: str, text: str) -> str:
@@ -167,7 +163,7 @@ def _group(opening: str):
 
 
 def visit_claim(self, node: claim) -> None:
-    self.body.append(html(node["content"]))
+    self.body.append(html(node["content"], catalogue.addresses(self.builder)))
     raise nodes.SkipNode
 
 

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+
+from migrationbook.sphinx.markup import relative
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +54,8 @@ def collect(app: Sphinx, attribute: str, kind: type[nodes.Element], key: Callabl
     app.connect("env-check-consistency", check)
 
 
-def anchor(renderer, node: nodes.Element, name: str) -> nodes.Element:
+def anchor(document: nodes.document, node: nodes.Element, name: str) -> nodes.Element:
     """Give ``node`` the anchor ``name`` so that the text can link to it like to any label."""
-    document = renderer.renderer.document
     node["names"].append(name)
     if name not in document.nameids:
         document.note_explicit_target(node)
@@ -61,3 +63,12 @@ def anchor(renderer, node: nodes.Element, name: str) -> nodes.Element:
     document.ids[name] = node
     document.nameids[name] = name
     return node
+
+
+def addresses(builder: Builder, attribute: str, name: Callable[[object], str]) -> dict[str, str]:
+    """Where the book shows each content kept as ``env.<attribute>``: anchor → address seen from the page being written."""
+    here = builder.get_target_uri(builder.current_docname)
+    return {
+        name(content): relative(here, f"{builder.get_target_uri(docname)}#{name(content)}")
+        for docname, contents in getattr(builder.env, attribute, {}).items() for content in contents
+    }

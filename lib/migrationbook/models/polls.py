@@ -1,0 +1,230 @@
+"""Many polls of one question, pooled: a level that wanders, houses that lean, and errors as large as they turn out to be.
+
+The model is the local level model with house effects. Polls come on irregular days and several on one day, so it is written
+by its covariance instead of step by step: poll i of house h says
+
+    level(day i) + lean(h) + error(i),   level a random walk, lean(h) ~ N(0, lean²), error(i) ~ N(0, error(h)²)
+
+and everything below is the exact Gaussian answer to that. Shares are in percentage points throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg, optimize, stats
+from statsmodels.stats.proportion import proportion_confint
+
+from migrationbook.errors import BookError
+from migrationbook.models.calendar import level_of
+
+MONTH = 365.25 / 12  # days
+OWN_ERROR = 5  # polls from which a house's error is estimated for itself
+SPREAD = 0.5  # how far, in logarithms, the errors of houses are expected to differ: a factor of 1.6 either way
+FEWEST = 8  # polls, of at least two houses: fewer tell leaning from wandering from noise no more
+START = np.log([1.5, 3.0, 2.0])  # wander, lean, error: where the search begins, in points
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The pooled level and what the polls say of themselves.
+
+    `path`: date, mean, lower, upper. `houses`: house, polls, lean, lower, upper (points above the average house), error
+    (standard deviation of its polls around level and lean; one common value for houses of fewer than five polls).
+    `wander`: standard deviation of the level's change over a month. `lean`: of the houses' leanings. `error`: of a typical
+    house's polls. `left_out`: date, house, share, mean, lower, upper, covered: each poll as the others predict it.
+    """
+
+    path: pd.DataFrame
+    houses: pd.DataFrame
+    wander: float
+    lean: float
+    error: float
+    left_out: pd.DataFrame
+    converged: bool
+
+
+def pool(polls: pd.DataFrame, dates: pd.DatetimeIndex | None = None, level: float = 0.95) -> Pool:
+    """Pool polls, one row each with the columns date (middle of fieldwork), house, share (points).
+
+    dates: where the level is wanted (default: every seventh day from the first poll to the last). Wander, lean and errors
+    are estimated by penalised restricted likelihood and then taken as known: intervals are a little too narrow, by how
+    much `left_out` shows. Raises BookError for fewer than eight polls or two houses, or a share that is no figure.
+    """
+    level_of(level)
+    polls = _in_order(polls)
+    model = _Model(polls)
+    found = model.fit()
+    if dates is None:
+        dates = pd.date_range(polls["date"].iloc[0], polls["date"].iloc[-1], freq="7D")
+    return Pool(path=model.path(found.x, dates, level), houses=model.leanings(found.x, level), wander=float(np.exp(found.x[0])),
+                lean=float(np.exp(found.x[1])), error=float(np.exp(found.x[2])), left_out=model.left_out(found.x, level),
+                converged=bool(found.success))
+
+
+def without_each_house(polls: pd.DataFrame, dates: pd.DatetimeIndex, level: float = 0.95) -> pd.DataFrame:
+    """The pool without one house at a time, and how it predicts the polls of that house.
+
+    Columns house, polls, covered (share of its polls in per cent inside the interval the others predict for a house never
+    seen), largest_shift (points by which the path moves at most without the house). Houses without which fewer than
+    eight polls or two houses remain are passed over.
+    """
+    polls = _in_order(polls)
+    whole = pool(polls, dates, level).path["mean"].to_numpy()
+    rows = []
+    for house, own in polls.groupby("house", sort=True):
+        others = polls[polls["house"] != house]
+        if len(others) < FEWEST or others["house"].nunique() < 2:
+            continue
+        model = _Model(others)
+        found = model.fit()
+        moved = np.abs(model.path(found.x, dates, level)["mean"].to_numpy() - whole).max()
+        mean, sd = model.level(found.x, own["date"])
+        sd = np.sqrt(sd**2 + np.exp(2 * found.x[1]) + np.exp(2 * found.x[2]))
+        inside = np.abs(own["share"].to_numpy() - mean) <= _critical(level) * sd
+        rows.append({"house": house, "polls": len(own), "covered": 100 * inside.mean(), "largest_shift": moved})
+    return pd.DataFrame(rows, columns=["house", "polls", "covered", "largest_shift"])
+
+
+def without_overlap(polls: pd.DataFrame) -> pd.DataFrame:
+    """Polls of which no two of one house share a day of fieldwork: a tracker's rolling windows count once.
+
+    polls: columns house, start, end (dates) and any others. Kept are, house by house, the first poll and then each that
+    starts after the last one kept has ended; of those that start together the one that ends first.
+    """
+    kept = []
+    for _, own in polls.sort_values(["start", "end"], kind="stable").groupby("house", sort=False):
+        last = pd.Timestamp.min
+        for row in own.itertuples():
+            if row.start > last:
+                kept.append(row.Index)
+                last = row.end
+    return polls.loc[sorted(kept)]
+
+
+def share_interval(percent: float, n: float, level: float = 0.95, design_effect: float = 1.0) -> tuple[float, float]:
+    """Wilson interval of a share in per cent from n answers, in per cent.
+
+    design_effect: by how much clustering and weighting raise the variance over simple random sampling: n is divided by it.
+    Raises BookError for a share outside 0 to 100, n below 1 or a design effect below 1.
+    """
+    if not 0 <= percent <= 100:
+        raise BookError(f"share {percent!r}: not between 0 and 100 per cent")
+    if not n >= 1 or not design_effect >= 1:
+        raise BookError(f"n {n!r}, design effect {design_effect!r}: both must be at least 1")
+    effective = n / design_effect
+    low, high = proportion_confint(percent / 100 * effective, effective, 1 - level_of(level), method="wilson")
+    return 100 * low, 100 * high
+
+
+def design_effect(margin: float, n: int, level: float = 0.95) -> float:
+    """The design effect that a published margin of error (points, at 50 %) implies for n interviews."""
+    if margin <= 0 or n < 1:
+        raise BookError(f"margin {margin!r}, n {n!r}: both must be positive")
+    return (margin / (100 * _critical(level))) ** 2 * 4 * n
+
+
+class _Model:
+    """Covariances of one set of polls, ordered by date; parameters are logarithms of standard deviations."""
+
+    def __init__(self, polls: pd.DataFrame) -> None:
+        self.polls = polls
+        self.first = polls["date"].iloc[0]
+        self.time = self._months(polls["date"])
+        self.share = polls["share"].to_numpy(float)
+        self.names, self.house = np.unique(polls["house"].to_numpy(str), return_inverse=True)
+        self.counts = np.bincount(self.house)
+        own = np.flatnonzero(self.counts >= OWN_ERROR)
+        # which parameter holds the error of each poll: a house's own, or the common one at position 2
+        position = np.full(len(self.names), 2)
+        position[own] = 3 + np.arange(len(own))
+        self.error_of_house, self.error_of_poll = position, position[self.house]
+        self.walk = np.minimum.outer(self.time, self.time)
+        self.same = (self.house[:, None] == self.house).astype(float)
+
+    def _months(self, dates: pd.Series | pd.DatetimeIndex) -> np.ndarray:
+        return np.asarray((pd.DatetimeIndex(dates) - self.first).days, float) / MONTH
+
+    def fit(self) -> optimize.OptimizeResult:
+        start = np.concatenate([START, np.full(self.error_of_house.max() - 2, START[2])])
+        return optimize.minimize(self.cost, start, jac=True, method="L-BFGS-B", bounds=[(-5, 4)] * len(start),
+                                 options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 1000, "maxls": 50})
+
+    def inverse(self, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """Inverse covariance of the polls, the same with the unknown mean level projected out, half log determinants."""
+        variance = np.exp(2 * parameters)
+        covariance = variance[0] * self.walk + variance[1] * self.same + np.diag(variance[self.error_of_poll])
+        factor = linalg.cholesky(covariance, lower=True)
+        inverse = linalg.cho_solve((factor, True), np.eye(len(self.share)))
+        weights = inverse.sum(axis=1)
+        projected = inverse - np.outer(weights, weights) / weights.sum()
+        return inverse, projected, np.log(np.diag(factor)).sum() + np.log(weights.sum()) / 2
+
+    def cost(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        """Negative penalised restricted log likelihood and its gradient."""
+        _, projected, half_log = self.inverse(parameters)
+        residual = projected @ self.share
+        value = half_log + self.share @ residual / 2
+        slope = np.zeros_like(parameters)
+        inner = projected - np.outer(residual, residual)
+        variance = np.exp(2 * parameters)
+        slope[0] = variance[0] * (inner * self.walk).sum()
+        slope[1] = variance[1] * (inner * self.same).sum()
+        np.add.at(slope, self.error_of_poll, np.diag(inner) * variance[self.error_of_poll])
+        apart = (parameters[3:] - parameters[2]) / SPREAD
+        value += (apart**2).sum() / 2
+        slope[3:] += apart / SPREAD
+        slope[2] -= apart.sum() / SPREAD
+        return value, slope
+
+    def level(self, parameters: np.ndarray, dates: pd.Series | pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of the level on some dates."""
+        time, variance = self._months(dates), np.exp(2 * parameters)
+        inverse, projected, _ = self.inverse(parameters)
+        weights = inverse.sum(axis=1)
+        centre = weights @ self.share / weights.sum()
+        shared = variance[0] * np.minimum.outer(np.maximum(time, 0), self.time)
+        mean = centre + shared @ (projected @ self.share)
+        unexplained = 1 - shared @ weights
+        spread = variance[0] * np.abs(time) - np.einsum("ij,jk,ik->i", shared, inverse, shared) + unexplained**2 / weights.sum()
+        return mean, np.sqrt(np.maximum(spread, 0))
+
+    def path(self, parameters: np.ndarray, dates: pd.DatetimeIndex, level: float) -> pd.DataFrame:
+        mean, sd = self.level(parameters, dates)
+        half = _critical(level) * sd
+        return pd.DataFrame({"date": dates, "mean": mean, "lower": mean - half, "upper": mean + half})
+
+    def leanings(self, parameters: np.ndarray, level: float) -> pd.DataFrame:
+        variance = np.exp(2 * parameters)
+        _, projected, _ = self.inverse(parameters)
+        shared = variance[1] * (np.arange(len(self.names))[:, None] == self.house)
+        lean = shared @ (projected @ self.share)
+        half = _critical(level) * np.sqrt(variance[1] - np.einsum("ij,jk,ik->i", shared, projected, shared))
+        return pd.DataFrame({"house": self.names, "polls": self.counts, "lean": lean, "lower": lean - half, "upper": lean + half,
+                             "error": np.exp(parameters[self.error_of_house])})
+
+    def left_out(self, parameters: np.ndarray, level: float) -> pd.DataFrame:
+        """Each poll as the others, its own house's among them, predict it: by the inverse, without fitting anew."""
+        _, projected, _ = self.inverse(parameters)
+        variance = 1 / np.diag(projected)
+        mean = self.share - (projected @ self.share) * variance
+        half = _critical(level) * np.sqrt(variance)
+        frame = self.polls[["date", "house", "share"]].assign(mean=mean, lower=mean - half, upper=mean + half)
+        return frame.assign(covered=frame["share"].between(frame["lower"], frame["upper"])).reset_index(drop=True)
+
+
+def _in_order(polls: pd.DataFrame) -> pd.DataFrame:
+    wrong = polls.index[~np.isfinite(polls["share"].to_numpy(float)) | polls["date"].isna()]
+    if len(wrong):
+        row = polls.loc[wrong[0]]
+        raise BookError(f"poll of {row['house']} on {row['date']}: its share is {row['share']}; leave it out or mend it")
+    if len(polls) < FEWEST or polls["house"].nunique() < 2:
+        raise BookError(f"{len(polls)} polls of {polls['house'].nunique()} houses: at least {FEWEST} polls of two houses are "
+                        "needed; widen the dates or leave fewer houses out")
+    return polls.sort_values("date", kind="stable")
+
+
+def _critical(level: float) -> float:
+    return float(stats.norm.ppf((1 + level) / 2))
