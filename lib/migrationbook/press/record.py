@@ -57,14 +57,14 @@ class Recorder:
             self.note(os.path.realpath(arguments[0]), arguments[1])
 
     def note(self, path: str, part: str | None) -> None:
-        if (path, part) in self.seen:
-            return
-        self.seen.add((path, part))
         if path.endswith(".pyc"):
             try:
                 path = source_from_cache(path)
             except ValueError:
                 return
+        if (path, part) in self.seen:
+            return
+        self.seen.add((path, part))
         own = path.startswith(self.root) and not path.startswith(INSTALLED)
         if path in self.written or not own and path.startswith(INSTALLED + MACHINE):
             return
@@ -80,4 +80,8 @@ def load_ipython_extension(shell: object) -> None:
     """Start recording if the press asked for it."""
     if "PRESS_RECORD" in os.environ:
         parts = json.loads(os.environ.get("PRESS_PARTS", "[]"))
-        sys.addaudithook(Recorder(os.environ["PRESS_RECORD"], os.environ["PRESS_ROOT"], parts))
+        recorder = Recorder(os.environ["PRESS_RECORD"], os.environ["PRESS_ROOT"], parts)
+        sys.addaudithook(recorder)
+        for module in list(sys.modules.values()):  # the packages this module lies in
+            if isinstance(file := getattr(module, "__file__", None), str) and file.startswith(recorder.root):
+                recorder.note(file, None)
