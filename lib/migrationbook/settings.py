@@ -7,3 +7,5 @@ LOCK = ("requirements.txt",)  # files that stand for all installed packages
 ENVIRONMENT = ("MIGRATIONBOOK_DATA",)  # variables that may change what a chapter computes
 PARTS = ("datapackage.json",)  # files of the data folder whose readers tell which entry they use (`press.record`)
 MINUTES = 10  # a chapter that takes longer is taken for hanging
+# Arrow's memory manager would start a thread, and a process with threads cannot be forked safely; the kernelspec sets the same.
+THREADLESS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}

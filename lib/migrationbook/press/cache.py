@@ -15,7 +15,8 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -137,20 +138,14 @@ class Store:
 
     def get(self, job: Job) -> Entry | None:
         """The stored entry, or None; raises ValueError if it is damaged."""
-        try:
-            content = self.path(job).read_bytes()
-        except OSError:
+        if (text := read_sealed(self.path(job))) is None:
             return None
-        checksum, _, rest = content.partition(b"\n")
-        if checksum.decode(errors="replace") != digest(rest):
-            raise ValueError(f"{self.path(job).name} is damaged")
-        about, _, outputs = rest.decode().partition("\n")
+        about, _, outputs = text.partition("\n")
         return Entry(**json.loads(about), outputs=outputs)
 
     def put(self, job: Job, entry: Entry) -> None:
         about = json.dumps({"basis": entry.basis, "reads": entry.reads, "seconds": entry.seconds})
-        rest = f"{about}\n{entry.outputs}"
-        write(self.path(job), f"{digest(rest)}\n{rest}")
+        write_sealed(self.path(job), f"{about}\n{entry.outputs}")
 
     def seconds(self, job: Job) -> float | None:
         """How long the job took last time, or the chapter with its published values; None if it never ran."""
@@ -161,6 +156,44 @@ class Store:
             except ValueError:
                 continue
         return None
+
+
+def read_sealed(path: Path) -> str | None:
+    """The text of a file that `write_sealed` wrote, None if there is none. Raises ValueError if it is damaged."""
+    try:
+        checksum, _, content = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    if checksum != digest(content).encode():
+        raise ValueError(f"the stored {path.name} is damaged")
+    return content.decode()
+
+
+def write_sealed(path: Path, text: str) -> None:
+    """Write a file that starts with the checksum of the rest of it."""
+    write(path, f"{digest(text)}\n{text}")
+
+
+def kept(folder: Path, make: Callable[[], str], *inputs: object) -> str:
+    """What ``make`` returns for these inputs, made once and then taken from ``folder``; made again if it is damaged there."""
+    path = folder / digest(json.dumps(inputs, sort_keys=True))
+    try:
+        known = read_sealed(path)
+    except ValueError:
+        known = None
+    if known is None:
+        known = make()
+        write_sealed(path, known)
+    else:
+        path.touch()  # in use: see forget
+    return known
+
+
+def forget(folder: Path, days: int = 30) -> None:
+    """Remove files from ``folder`` that were not used for ``days``."""
+    for path in folder.glob("*"):
+        if time.time() - path.stat().st_mtime > days * 86400:
+            path.unlink()
 
 
 def write(path: Path, text: str) -> None:

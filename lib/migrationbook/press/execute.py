@@ -91,36 +91,35 @@ def _deliver(result: Result, entry: Entry) -> Result:
     return result
 
 
-def outputs(book: dict) -> str:
-    """The part of an executed notebook that the cache keeps, as one line of JSON."""
-    code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+def outputs(book: str) -> str:
+    """The part of an executed notebook (its file's text) that the store keeps, as one line of JSON."""
+    executed = json.loads(book)
     kept = [{"source": cell["source"] if INJECTED in cell["metadata"].get("tags", []) else None, "outputs": cell["outputs"],
-             "execution_count": cell["execution_count"]} for cell in code]
-    return json.dumps({"cells": kept, "widgets": book["metadata"].get("widgets")}, ensure_ascii=False)
+             "execution_count": cell["execution_count"]} for cell in executed["cells"] if cell["cell_type"] == "code"]
+    return json.dumps({"cells": kept, "widgets": executed["metadata"].get("widgets")}, ensure_ascii=False)
 
 
 def merged(notebook: Path, stored: str) -> str:
-    """The notebook's text as it is now with stored outputs in its code cells; no times, paths or process numbers."""
-    import nbformat
+    """The notebook's text as it is now with stored outputs in its code cells; no times, paths or process numbers.
 
-    book = nbformat.read(notebook, as_version=4)
+    Plain JSON in the form nbformat writes: importing nbformat takes longer than a whole build in which nothing changed.
+    """
+    book = json.loads(notebook.read_text(encoding="utf-8"))
     kept = json.loads(stored)
-    code = [cell for cell in book.cells if cell.cell_type == "code"]
     for entry in kept["cells"]:
         if entry["source"] is not None:  # the parameters given, put after the chapter's own as papermill does
-            cell = nbformat.v4.new_code_cell(entry["source"], metadata={"tags": [INJECTED]}, id=INJECTED)
-            place = next((i for i, one in enumerate(book.cells) if "parameters" in one.metadata.get("tags", [])), -1)
-            book.cells.insert(place + 1, cell)
-            code = [cell for cell in book.cells if cell.cell_type == "code"]
+            cell = {"cell_type": "code", "id": INJECTED, "metadata": {"tags": [INJECTED]}, "source": entry["source"]}
+            place = next((i for i, one in enumerate(book["cells"]) if "parameters" in one["metadata"].get("tags", [])), -1)
+            book["cells"].insert(place + 1, cell)
+    code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
     for cell, entry in zip(code, kept["cells"], strict=True):
-        cell.outputs = [nbformat.from_dict(output) for output in entry["outputs"]]
-        cell.execution_count = entry["execution_count"]
-        cell.metadata.pop("execution", None)
-    book.metadata.pop("papermill", None)
-    book.metadata["language_info"] = {"name": "python"}
+        cell["outputs"], cell["execution_count"] = entry["outputs"], entry["execution_count"]
+        cell["metadata"].pop("execution", None)
+    book["metadata"].pop("papermill", None)
+    book["metadata"]["language_info"] = {"name": "python"}
     if kept["widgets"]:
-        book.metadata["widgets"] = nbformat.from_dict(kept["widgets"])
-    return nbformat.writes(book) + "\n"
+        book["metadata"]["widgets"] = kept["widgets"]
+    return json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"
 
 
 class _Press:
@@ -137,6 +136,8 @@ class _Press:
 
     def run(self, job: Job, basis: dict, why: list[str], progress: Progress) -> Result:
         """Execute one job and store its result; never raises for what a chapter may do."""
+        import nbformat
+
         start = time.monotonic()
         result = Result(job, why=why)
         failed = job.output.with_suffix(".failed.ipynb")
@@ -147,11 +148,9 @@ class _Press:
                 book, result.problem = self._execute(job, record, progress)
                 if not result.problem:
                     result.seconds = time.monotonic() - start
-                    entry = Entry(basis, cache.reads(record), result.seconds, outputs(book))
+                    entry = Entry(basis, cache.reads(record), result.seconds, outputs(nbformat.writes(book)))
                     self.store.put(job, entry)
                     return _deliver(result, entry)
-            import nbformat
-
             cache.write(failed, nbformat.writes(book) + "\n")
             result.problem += f" (see {_short(failed)})"
         except OSError as error:

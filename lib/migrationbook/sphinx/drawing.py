@@ -7,11 +7,14 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 
 import vl_convert
 
+from migrationbook import paths
 from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
+from migrationbook.press.cache import kept
 
 VEGALITE = "6.4"  # the version Altair writes for
 # The fonts whose widths the drawing is laid out with, or of the same widths: a label is as long as the room left for it.
@@ -54,10 +57,16 @@ def _set_widths(spec: dict, width: int) -> None:
 
 
 def _svg(spec: dict, mode: str) -> str:
+    settings = config(mode) | {"font": FONT}
     try:
-        return vl_convert.vegalite_to_svg(spec, VEGALITE, config=config(mode) | {"font": FONT})
+        return _kept(lambda: vl_convert.vegalite_to_svg(spec, VEGALITE, config=settings), spec, settings)
     except ValueError as error:
         raise BookError(f"it cannot be drawn: {str(error).strip().splitlines()[0]}") from None
+
+
+def _kept(make: Callable[[], str], *inputs: object) -> str:
+    """What vl-convert makes takes a third of the time of building pages and seldom changes from one build to the next."""
+    return kept(paths.BUILD / "drawings", make, vl_convert.__version__, VEGALITE, *inputs)
 
 
 def _size(svg: str) -> tuple[int, int]:
@@ -67,7 +76,8 @@ def _size(svg: str) -> tuple[int, int]:
 
 def library() -> str:
     """Vega, Vega-Lite and the embedding function as one classic script (a module would not load from a file)."""
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGALITE)
+    entry = "window.vegaEmbed = vegaEmbed;"
+    bundle = _kept(lambda: vl_convert.javascript_bundle(entry, VEGALITE), entry)
     return f"(function () {{\n{bundle}\n}})();\n"
 
 
