@@ -1,6 +1,6 @@
 """The process that kernels are forked from: it imports the libraries once and copies itself for each kernel.
 
-It is started by `warm.py` as ``python -P -m migrationbook.press.forkserver MODULE...`` and speaks over its standard
+It is started by `warm.py` as ``python -m migrationbook.press.forkserver MODULE...`` and speaks over its standard
 input, one end of a socket pair. There is no address anybody could connect to: whoever does not hold the other end, other
 users of the machine included, cannot ask for a kernel. When that end closes, the server and its kernels end.
 
@@ -141,6 +141,8 @@ def _end(child: Child) -> None:
 
 
 def main() -> None:
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the folder this process was started in means nothing to its copies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who then hangs up
     os.environ[PARENT] = str(os.getpid())  # read while ipykernel is imported: its kernels end when this process does
     control = socket.socket(fileno=0)

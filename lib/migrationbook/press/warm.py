@@ -22,6 +22,7 @@ import tempfile
 import threading
 from contextlib import suppress
 from functools import cache
+from typing import IO
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
@@ -97,7 +98,7 @@ class Server:
         if not hasattr(os, "pidfd_open"):
             raise Unavailable("this system cannot fork kernels; Linux can")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-P", "-m", "migrationbook.press.forkserver", *modules]
+        command = [sys.executable, "-m", "migrationbook.press.forkserver", *modules]
         with theirs:  # a session of its own: Ctrl-C in the terminal is the owner's to handle
             self.process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, env=environment,
                                             start_new_session=True)
@@ -144,19 +145,20 @@ def stop() -> None:
 
 
 def fork(modules: list[str], command: list[str], cwd: str | None = None, env: dict[str, str] | None = None,
-         stdin: int | None = None, stdout: int | None = None, stderr: int | None = None) -> Process:
+         stdin: int | IO | None = None, stdout: int | IO | None = None, stderr: int | IO | None = None) -> Process:
     """Start ``command`` (``python -m MODULE ...``) from a warm process. Raises Unavailable when that cannot be done."""
     if command[:2] != [sys.executable, "-m"]:
         raise Unavailable(f"only {sys.executable} -m MODULE can be forked, not {' '.join(command[:3])}")
-    if any(stream is not None and stream < 0 and stream != subprocess.DEVNULL for stream in (stdin, stdout, stderr)):
+    if subprocess.PIPE in (stdin, stdout, stderr):
         raise Unavailable("a kernel whose output is piped cannot be forked")
     environment = dict(os.environ if env is None else env)
     with open(os.devnull, "r+b") as nothing:
         # Like jupyter_client's own launcher: no standard input, the caller's output and error unless told otherwise.
-        streams = [nothing.fileno() if stream == subprocess.DEVNULL else stream
-                   for stream in (subprocess.DEVNULL if stdin is None else stdin,
-                                  1 if stdout is None else stdout, 2 if stderr is None else stderr)]
-        return server(modules, environment).start(command[2:], cwd or os.getcwd(), environment, streams)
+        wanted = (subprocess.DEVNULL if stdin is None else stdin, 1 if stdout is None else stdout,
+                  2 if stderr is None else stderr)
+        streams = [nothing if stream == subprocess.DEVNULL else stream for stream in wanted]
+        numbers = [stream if isinstance(stream, int) else stream.fileno() for stream in streams]
+        return server(modules, environment).start(command[2:], cwd or os.getcwd(), environment, numbers)
 
 
 def tell_once(reason: Exception) -> None:
