@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import re
@@ -219,7 +218,9 @@ def _with_values(book, values: dict[str, object]):
     from papermill.parameterize import parameterize_notebook
 
     book.metadata["papermill"] = {}
-    return parameterize_notebook(copy.deepcopy(book), values)
+    for cell in book.cells:
+        cell.metadata.setdefault("tags", [])
+    return parameterize_notebook(book, values)
 
 
 def _warm_up(environment: dict[str, str]) -> str:

@@ -14,7 +14,7 @@ import click
 
 from migrationbook import paths, settings
 from migrationbook.errors import BookError
-from migrationbook.press import cache
+from migrationbook.press import cache, pages
 from migrationbook.press.cache import Job, Store
 from migrationbook.press.chapters import chapters
 
@@ -90,7 +90,7 @@ def _why(everything: bool) -> dict[str, list[str]]:
 
 
 def _make(site: Path, workers: int | None, minutes: float | None, everything: bool) -> None:
-    from migrationbook.press import pages, warm
+    from migrationbook.press import warm
     from migrationbook.press.execute import ENVIRONMENT, execute_jobs, processors
 
     environment = os.environ | ENVIRONMENT | settings.THREADLESS
@@ -158,7 +158,7 @@ def _pages(stage: Path, environment: dict[str, str], processes: int) -> Path:
 
     Always into an empty folder: over an old one Sphinx forgets the warnings of the pages it does not read again.
     """
-    from migrationbook.press import pages, warm
+    from migrationbook.press import warm
 
     output = paths.BUILD / "next" / "html"
     shutil.rmtree(output.parent, ignore_errors=True)
