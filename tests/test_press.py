@@ -20,7 +20,8 @@ from migrationbook.press.cache import Job, Store
 
 LIBRARY = "from pathlib import Path\n\ndef table(name):\n    return Path('data', name).read_text()\n"
 # The chapter imports a library of the book's own and reads one table with it; what it prints comes from both.
-CHAPTER = ["import sys; sys.path.insert(0, 'lib')\nimport tiny", "factor: int = 2  # how often", "print(tiny.table('one.csv') * factor)"]
+CHAPTER = ["import sys; sys.path.insert(0, 'lib')\nimport tiny", "factor: int = 2  # how often",
+           "print(tiny.table('one.csv') * factor)"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -257,8 +258,8 @@ def test_a_run_with_parameters_has_the_cells_papermill_would_write(book):
     job = Job(book / "chapters/one.ipynb", book / "run.ipynb", {"factor": 3})
     list(execute.execute_jobs([job], Store(book / "store")))
     papermill = book / "papermill.ipynb"
-    subprocess.run([sys.executable, "-m", "papermill", job.notebook, papermill, "-p", "factor", "3", "--cwd", book, "-k", "python3"],
-                   check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "papermill", job.notebook, papermill, "-p", "factor", "3", "--cwd", book,
+                    "-k", "python3"], check=True, capture_output=True)
     ours, theirs = (nbformat.read(path, 4).cells for path in (job.output, papermill))
     assert [(cell.source, cell.get("outputs"), cell.metadata.get("tags", [])) for cell in ours] == [
         (cell.source, cell.get("outputs"), cell.metadata.get("tags", [])) for cell in theirs]
@@ -270,7 +271,8 @@ def test_chapters_run_at_the_same_time_the_longest_of_last_time_first(book, page
     # Each chapter leaves a mark and waits for the other's: alone it would wait in vain.
     for name, other in (("one", "two"), ("two", "one")):
         chapter(book / f"chapters/{name}.ipynb", f"import pathlib, time\npathlib.Path('order/{name}').touch()\n"
-                f"end = time.time() + 60\nwhile not pathlib.Path('order/{other}').exists():\n    assert time.time() < end\n    time.sleep(.01)")
+                f"end = time.time() + 60\nwhile not pathlib.Path('order/{other}').exists():\n"
+                "    assert time.time() < end\n    time.sleep(.01)")
     result = build("--jobs", "2")
     assert result.exit_code == 0, result.output
     for name, seconds in (("one", 1.0), ("two", 9.0)):
@@ -377,7 +379,8 @@ def wait_for(path: Path) -> None:
 
 
 def test_an_interrupt_ends_all_kernels_and_the_site_stays(book, good):
-    chapter(book / "chapters/one.ipynb", "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)")
+    chapter(book / "chapters/one.ipynb",
+            "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)")
     with command(book) as process:
         wait_for(book / "pid")
         process.send_signal(signal.SIGINT)

@@ -196,7 +196,8 @@ def test_linear_algebra_and_process_pools_work_after_the_fork_as_in_an_ordinary_
 
 
 def test_a_library_that_starts_threads_is_not_forked(tmp_path, monkeypatch):
-    (tmp_path / "threads.py").write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()")
+    (tmp_path / "threads.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     with pytest.raises(warm.Unavailable, match="started 1 threads"):
         warm.fork(["threads"], [sys.executable, "-m", "this"])

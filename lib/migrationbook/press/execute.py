@@ -128,7 +128,8 @@ class _Press:
         self.store = store
         self.seconds = seconds
         self.environment = os.environ | ENVIRONMENT | {
-            "PRESS_ROOT": str(paths.ROOT), "PRESS_PARTS": json.dumps([os.path.realpath(paths.DATA / name) for name in settings.PARTS])}
+            "PRESS_ROOT": str(paths.ROOT),
+            "PRESS_PARTS": json.dumps([os.path.realpath(paths.DATA / name) for name in settings.PARTS])}
         self.kernel = _warm_up(self.environment)
         self.clients: set = set()
         self.stopped = threading.Event()

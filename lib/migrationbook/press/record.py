@@ -22,7 +22,8 @@ import tempfile
 from importlib.util import source_from_cache
 
 # Installed packages are covered by the lock; the rest belongs to the machine. The book's own folder counts wherever it is.
-INSTALLED = tuple({os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+INSTALLED = tuple({os.path.realpath(sysconfig.get_path(name)) + os.sep
+                   for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 MACHINE = tuple({os.path.realpath(folder) + os.sep for folder in (
     sys.prefix, sys.base_prefix, "/proc", "/dev", "/sys", "/etc", "/usr", "/var", "/opt", tempfile.gettempdir(),
     *(os.path.expanduser(f"~/.{name}") for name in ("ipython", "cache", "config", "local")))})

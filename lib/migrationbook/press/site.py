@@ -96,8 +96,8 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
     environment = os.environ | ENVIRONMENT | settings.THREADLESS
     try:
         warm.server(pages.PRELOAD, environment)  # imports what the pages need while chapters execute
-        failed = [result.problem for result in execute_jobs(jobs(), store(), workers=workers, minutes=minutes, ignore_store=everything)
-                  if result.problem]
+        results = execute_jobs(jobs(), store(), workers=workers, minutes=minutes, ignore_store=everything)
+        failed = [result.problem for result in results if result.problem]
         for problem in failed:
             click.echo(problem, err=True)
         if failed:
