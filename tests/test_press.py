@@ -216,6 +216,25 @@ def test_a_table_that_changes_while_a_chapter_reads_it_is_read_again_next_time(b
     assert executed(build().output) == {"one"}
 
 
+def test_a_chapter_edited_while_it_executes_is_not_taken_for_either(book, pages):
+    path = book / "chapters/one.ipynb"
+    chapter(path, f"from pathlib import Path\npath = Path({str(path)!r})\n"
+            "path.write_text(path.read_text().replace('tit' + 'le', 'x'))", "title = 1")
+    result = build()
+    assert result.exit_code == 1
+    assert "one.ipynb: changed while it was executed; build again" in result.output
+    chapter(path, "print('calm')")
+    assert build().exit_code == 0
+
+
+def test_a_file_that_is_no_notebook_is_named(book, pages):
+    (book / "chapters/one.ipynb").write_text("{")
+    result = build()
+    assert result.exit_code == 1
+    assert "Error: one.ipynb: not a notebook" in result.output
+    assert "Traceback" not in result.output
+
+
 def test_only_the_used_entries_of_a_descriptor_count(book, pages, monkeypatch):
     def describe(**titles: str) -> None:
         entries = [{"name": name, "title": title} for name, title in titles.items()]

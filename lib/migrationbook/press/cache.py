@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrationbook import paths, settings
+from migrationbook.errors import BookError
 
 FORMAT = 1  # of the entries; another number makes all of them out of date
 DECISIVE = {"parameters", "raises-exception", "skip-execution"}  # tags of code cells that change what is executed
@@ -54,9 +55,12 @@ class Entry:
 
 
 def cells(notebook: Path) -> list[dict]:
-    """The code cells of a notebook file, in order."""
-    book = json.loads(notebook.read_text(encoding="utf-8"))
-    return [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    """The code cells of a notebook file, in order. Raises BookError for a file that is no notebook."""
+    try:
+        book = json.loads(notebook.read_text(encoding="utf-8"))
+        return [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BookError(f"{notebook.name}: not a notebook ({error}); restore it from version control") from None
 
 
 def basis(job: Job) -> dict:

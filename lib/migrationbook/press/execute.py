@@ -17,7 +17,7 @@ from pathlib import Path
 
 from migrationbook import paths, settings
 from migrationbook.errors import BookError
-from migrationbook.press import cache
+from migrationbook.press import cache, lean  # noqa: F401 (before nbformat)
 from migrationbook.press.cache import Entry, Job, Store
 from migrationbook.press.progress import Progress
 
@@ -146,6 +146,8 @@ class _Press:
             with tempfile.TemporaryDirectory(prefix="press-") as folder:
                 record = Path(folder) / "reads"
                 book, result.problem = self._execute(job, record, progress)
+                if not result.problem and cache.basis(job) != basis:
+                    result.problem = f"{job.notebook.name}: changed while it was executed; build again"
                 if not result.problem:
                     result.seconds = time.monotonic() - start
                     entry = Entry(basis, cache.reads(record), result.seconds, outputs(nbformat.writes(book)))
@@ -154,7 +156,8 @@ class _Press:
             cache.write(failed, nbformat.writes(book) + "\n")
             result.problem += f" (see {_short(failed)})"
         except OSError as error:
-            result.problem = result.problem or f"{job.notebook.name}: {error.strerror or error}: {error.filename or ''}"
+            about = f": {_short(Path(error.filename))}" if error.filename else ""
+            result.problem = result.problem or f"{job.notebook.name}: {error.strerror or error}{about}"
         result.seconds = time.monotonic() - start
         return result
 

@@ -53,60 +53,80 @@ def preload(modules: list[str]) -> str:
     return ""
 
 
-def serve(control: socket.socket, refusal: str) -> dict | None:
-    """Fork a child for each request. Returns the request in a child, and None in the server when its owner is gone."""
-    selector = selectors.DefaultSelector()
-    selector.register(control, selectors.EVENT_READ, None)
-    children: list[Child] = []
-    while True:
-        for key, _ in selector.select():
-            child: Child | None = key.data
-            if child is None:
-                message, descriptors, _, _ = socket.recv_fds(control, 1, 4)
-                if not message:
-                    for child in children:
-                        _end(child)
-                    return None
-                connection = socket.socket(fileno=descriptors[0])
-                request = _read(connection)
-                if refusal or request is None:
-                    _tell(connection, {"refused": refusal or "the request could not be read"})
-                    connection.close()
-                elif pid := os.fork():
-                    child = Child(pid, os.pidfd_open(pid), connection)
-                    children.append(child)
-                    selector.register(child.handle, selectors.EVENT_READ, child)
-                    selector.register(connection, selectors.EVENT_READ, child)
+class Server:
+    """Forks a child for each request, tells whoever asked when it ends, and ends it when they hang up."""
+
+    def __init__(self, control: socket.socket, refusal: str):
+        self.control = control
+        self.refusal = refusal
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(control, selectors.EVENT_READ, None)
+        self.children: list[Child] = []
+
+    def serve(self) -> dict | None:
+        """Return the request in a child, and None in the server once its owner is gone."""
+        while True:
+            for key, _ in self.selector.select():
+                child: Child | None = key.data
+                if child is None:
+                    message, descriptors, _, _ = socket.recv_fds(self.control, 1, 4)
+                    if not message:
+                        for child in self.children:
+                            _end(child)
+                        return None
+                    if request := self.fork(socket.socket(fileno=descriptors[0]), descriptors[1:]):
+                        return request
+                elif child not in self.children:
+                    continue  # dropped a moment ago
+                elif key.fd == child.handle:
+                    self.tell_end(child)
                 else:
-                    selector.close()
-                    for other in children:
-                        os.close(other.handle)
-                        other.connection.close()
-                    control.detach()  # standard input, replaced below
-                    return request | {"connection": connection, "descriptors": descriptors[1:]}
-                for descriptor in descriptors[1:]:
-                    os.close(descriptor)
-            elif key.fd == child.handle:
-                # Told but not yet collected: the number stays taken while somebody may still send it a signal.
-                selector.unregister(child.handle)
-                end = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-                _tell(child.connection, {"status": end.si_status if end.si_code == os.CLD_EXITED else -end.si_status})
-            elif child in children:  # its owner hung up
-                for entry in (child.handle, child.connection):
-                    with suppress(KeyError):
-                        selector.unregister(entry)
-                children.remove(child)
-                _end(child)
+                    self.drop(child)
+
+    def fork(self, connection: socket.socket, streams: list[int]) -> dict | None:
+        """Answer one request. Returns it in the child."""
+        request = _read(connection)
+        if self.refusal or request is None:
+            _tell(connection, {"refused": self.refusal or "the request could not be read"})
+            connection.close()
+        elif pid := os.fork():
+            child = Child(pid, os.pidfd_open(pid), connection)
+            self.children.append(child)
+            self.selector.register(child.handle, selectors.EVENT_READ, child)
+            self.selector.register(connection, selectors.EVENT_READ, child)
+        else:
+            self.selector.close()
+            for other in self.children:
+                os.close(other.handle)
+                other.connection.close()
+            self.control.detach()  # standard input, which the child replaces
+            return request | {"connection": connection, "streams": streams}
+        for stream in streams:
+            os.close(stream)
+        return None
+
+    def tell_end(self, child: Child) -> None:
+        """Report the exit status but do not collect it: the number stays taken while somebody may still send a signal."""
+        self.selector.unregister(child.handle)
+        end = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        _tell(child.connection, {"status": end.si_status if end.si_code == os.CLD_EXITED else -end.si_status})
+
+    def drop(self, child: Child) -> None:
+        """Whoever asked for the child hung up: they know of its end, or are gone themselves."""
+        for entry in (child.handle, child.connection):
+            with suppress(KeyError):
+                self.selector.unregister(entry)
+        self.children.remove(child)
+        _end(child)
 
 
 def become(request: dict) -> None:
     """Turn this copy of the server into what ``python -m MODULE ARGUMENTS`` would have been in a fresh process."""
     os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-    for target, descriptor in enumerate(request["descriptors"]):
-        os.dup2(descriptor, target)
-        os.close(descriptor)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for target, stream in enumerate(request["streams"]):
+        os.dup2(stream, target)
+        os.close(stream)
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"] | {PARENT: str(os.getppid())})
@@ -146,7 +166,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who then hangs up
     os.environ[PARENT] = str(os.getpid())  # read while ipykernel is imported: its kernels end when this process does
     control = socket.socket(fileno=0)
-    request = serve(control, preload(sys.argv[1:]))
+    request = Server(control, preload(sys.argv[1:])).serve()
     if request is not None:
         become(request)
 

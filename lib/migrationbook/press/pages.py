@@ -7,9 +7,10 @@ line, which starts slower and always works alone.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from pathlib import Path
+
+from migrationbook.press import lean  # noqa: F401 (first)
 
 # What a build of pages imports anyway, for the process it is forked from (`warm.py`).
 PRELOAD = [
@@ -39,5 +40,4 @@ def make(book: Path, output: Path, processes: int) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONHASHSEED", "0")
     sys.exit(make(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), int(sys.argv[3])))

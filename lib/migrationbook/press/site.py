@@ -113,6 +113,7 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
         cache.write(paths.BUILD / "site.json", json.dumps({"made from": known, "pages": cache.tree([site])}))
     finally:
         warm.stop()
+        shutil.rmtree(paths.BUILD / "next", ignore_errors=True)
 
 
 def _state() -> dict[str, str | None]:
@@ -191,7 +192,6 @@ def _swap(fresh: Path, site: Path) -> None:
         site.rename(old)
     fresh.rename(site)
     shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(paths.BUILD / "next", ignore_errors=True)
 
 
 def _recover(site: Path) -> None:
