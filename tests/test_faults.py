@@ -41,7 +41,7 @@ def _refused(entry: dict, content: bytes, schema: bool) -> bool:
     try:
         if table_problems(entry, content):
             return True
-    except (ValueError, OverflowError, BookError):
+    except (ValueError, TypeError, OverflowError, BookError):
         return True  # a cell that cannot be read as its type: the schema says so at greater length
     return schema and bool(_schema_problems(entry, content))
 
@@ -68,7 +68,7 @@ def _try(name: str) -> list[tuple[str, str, bool, bool, bool]]:
     content = (paths.DATA / entry["path"]).read_bytes()
     header, rows = cells(content)
     table, chance = Table(entry, header, rows), random.Random(f"faults of {name}")
-    codes = {(resource, field): sorted(set(load(resource)[field])) for _, resource, field in table.codes}
+    codes = {(resource, field): sorted(set(load(resource)[field].astype("str"))) for _, resource, field in table.codes}
     results = []
     for fault, inflict in FAULTS.items():
         for _ in range(REPEATS):

@@ -12,8 +12,8 @@ from migrationbook.prose import percent as in_words
 
 COUNTS = alt.Axis(format="~s", tickCount=5)
 PERCENT = alt.Axis(format="d")
+LABEL = 230  # px: the static drawing lays labels out a fifth larger than they are
 DASHES = [[1, 0], [7, 5], [2, 4], [9, 5, 2, 5]]
-FOLDS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2]
 MONTH = alt.Tooltip("date:T", format="%B %Y")
 
 
@@ -45,7 +45,7 @@ def bars(values: dict[str, float], highlight: str) -> alt.LayerChart:
     frame = pd.DataFrame({"label": list(values), "change": list(values.values())}).assign(
         text=lambda rows: rows["change"].map(in_words), role=lambda rows: rows["label"].eq(highlight))
     base = alt.Chart(frame, name="bars").encode(
-        y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=190)),
+        y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=LABEL)),
         x=alt.X("change:Q", axis=PERCENT, scale=alt.Scale(padding=46)))
     colour = alt.Color("role:N", legend=None, scale=alt.Scale(domain=[False, True], range=[COLOURS["us"], COLOURS["highlight"]]))
     text = base.mark_text(style="ink", align="right", dx=-4).encode(text="text:N")
@@ -85,7 +85,7 @@ def counterfactual(path: pd.DataFrame, before: pd.Series) -> alt.LayerChart:
 def effects(frame: pd.DataFrame) -> alt.LayerChart:
     """Estimates in per cent with intervals, a row each. frame: label, percent, lower, upper."""
     base = alt.Chart(frame, name="estimates").encode(
-        y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=190)))
+        y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=LABEL)))
     zero = alt.Chart(frame, name="estimates").mark_rule(style="ink").encode(x=alt.datum(0))
     bar = base.mark_rule(color=COLOURS["us"], strokeWidth=2).encode(x=alt.X("lower:Q", axis=PERCENT), x2="upper:Q")
     dot = base.mark_point(filled=True, color=COLOURS["us"], size=60, opacity=1).encode(
@@ -93,21 +93,28 @@ def effects(frame: pd.DataFrame) -> alt.LayerChart:
     return (zero + bar + dot).properties(height=38 * len(frame))
 
 
-def event_study(frame: pd.DataFrame, start: str) -> alt.LayerChart:
-    """How many times the reference month's ratio, month by month, on a scale of doublings. frame: an `event_study`."""
+def event_study(frame: pd.DataFrame, start: str, after: str) -> alt.LayerChart:
+    """How many times the reference month's ratio, month by month, on a scale of doublings.
+
+    frame: an `event_study`. start: first month drawn. after: the day of the event, marked by a rule.
+    """
     since = frame[frame["month"] >= start]
     folds = pd.DataFrame({"date": since["month"]} | {
         name: np.exp(since[name]).round(3) for name in ("estimate", "lower", "upper")})
-    scale = alt.Scale(type="log", domain=[FOLDS[0] / 2, FOLDS[-1] * 1.3], clamp=True)
-    axis = alt.Axis(values=FOLDS, labelExpr="datum.value < 1 ? '1/' + round(1 / datum.value) : datum.value + '×'",
-                    tickCount=2 * len(FOLDS))
+    lowest, highest = np.log2(folds["lower"].min()), np.log2(folds["upper"].max())
+    steps = [2.0**power for power in range(int(np.ceil(lowest)), int(np.floor(highest)) + 1)]
+    scale = alt.Scale(type="log", domain=[round(2**lowest, 4), round(2**highest, 4)], nice=False)
+    axis = alt.Axis(values=steps, labelExpr="datum.value < 1 ? '1/' + round(1 / datum.value) : datum.value + '×'",
+                    tickCount=2 * len(steps))
     base = alt.Chart(folds, name="months").encode(x=alt.X("date:T"))
     plain = alt.Chart(folds, name="months")
     one = plain.mark_rule(style="ink").encode(y=alt.datum(1, scale=scale))
     bar = base.mark_rule(color=COLOURS["us"]).encode(y=alt.Y("lower:Q", scale=scale, axis=axis), y2="upper:Q")
     dot = base.mark_point(filled=True, color=COLOURS["us"], size=40, opacity=1).encode(
         y="estimate:Q", tooltip=[MONTH] + [alt.Tooltip(f"{name}:Q", format=".2f") for name in ("estimate", "lower", "upper")])
-    reached = plain.mark_rule(style="event", strokeDash=[2, 3]).encode(x=alt.datum(alt.DateTime(year=2019, month=6, date=7)))
+    day = pd.Timestamp(after)
+    reached = plain.mark_rule(style="event", strokeDash=[2, 3]).encode(
+        x=alt.datum(alt.DateTime(year=day.year, month=day.month, date=day.day)))
     return (one + reached + bar + dot).properties(height=300)
 
 
