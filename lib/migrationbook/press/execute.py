@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import tempfile
 import threading
@@ -267,7 +266,7 @@ def execute(notebook: Path, output: Path, values: dict[str, object] | None = Non
 
 def write_back(notebook: Path, executed: Path) -> bool:
     """Store the outputs of ``executed`` in the chapter itself; return whether its bytes changed."""
-    text = re.sub(r"\s*\Z", "\n", executed.read_text(encoding="utf-8"))
+    text = executed.read_text(encoding="utf-8")
     if notebook.read_text(encoding="utf-8") == text:
         return False
     cache.write(notebook, text)

@@ -27,7 +27,7 @@ def make(book: Path, output: Path, processes: int) -> int:
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-    gc.disable()  # a short life: looking for garbage takes longer than it saves
+    gc.set_threshold(100_000)  # a short life: looking for garbage often takes longer than it saves
     ours = {"nitpicky": True, "external_toc_path": str(book / "_toc.yml"), "latex_individualpages": False}
     config, _ = get_final_config(user_yaml=book / "_config.yml", cli_config=ours, sourcedir=book, use_external_toc=True)
     with patch_docutils(None), docutils_namespace():
