@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -269,3 +270,25 @@ def test_a_chapter_has_the_same_bytes_from_warm_and_ordinary_kernels(tmp_path, m
         written.append(job.output.read_bytes())
     assert written[0] == written[1]
     assert paths.ROOT.as_posix().encode() not in written[0]
+
+
+def test_the_server_of_jupyterlab_starts_restarts_and_ends_it():
+    """Through the manager of jupyter_server, which JupyterLab talks to."""
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+    async def session() -> tuple[list[int], list[str]]:
+        manager = AsyncMappingKernelManager()
+        kernel_id = await manager.start_kernel(kernel_name=settings.KERNEL)
+        one = manager.get_kernel(kernel_id)
+        pids = [one.provisioner.pid]
+        await manager.restart_kernel(kernel_id)
+        pids.append(one.provisioner.pid)
+        parent = Path(f"/proc/{pids[1]}/stat").read_text().rpartition(")")[2].split()[1]
+        ancestors = [Path(f"/proc/{parent}/cmdline").read_text()]
+        await manager.shutdown_kernel(kernel_id)
+        return pids, ancestors
+
+    pids, ancestors = asyncio.run(session())
+    assert "forkserver" in ancestors[0]
+    assert len(set(pids)) == 2
+    assert all(gone(pid) for pid in pids)
