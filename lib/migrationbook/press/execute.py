@@ -21,6 +21,7 @@ from migrationbook.press.cache import Entry, Job, Store
 from migrationbook.press.progress import Progress
 
 INJECTED = "injected-parameters"
+DIED = "its kernel was killed or crashed; often the memory is too small"
 # One thread a kernel, since chapters share the processors; the same sums in the same order, and the same order of sets.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
@@ -137,6 +138,8 @@ class _Press:
         """Execute one job and store its result; never raises for what a chapter may do."""
         import nbformat
 
+        from migrationbook.press import warm
+
         start = time.monotonic()
         result = Result(job, why=why)
         failed = job.output.with_suffix(".failed.ipynb")
@@ -145,6 +148,8 @@ class _Press:
             with tempfile.TemporaryDirectory(prefix="press-") as folder:
                 record = Path(folder) / "reads"
                 book, result.problem = self._execute(job, record, progress)
+                if DIED in result.problem and warm.lost():  # not its own fault; the next kernel starts in the ordinary way
+                    book, result.problem = self._execute(job, record, progress)
                 if not result.problem and cache.basis(job) != basis:
                     result.problem = f"{job.notebook.name}: changed while it was executed; build again"
                 if not result.problem:
@@ -196,8 +201,7 @@ class _Press:
         except CellTimeoutError:
             return book, f"{job.notebook.name}, cell {at + 1}: stopped after {self.seconds / 60:g} minutes; see --timeout"
         except DeadKernelError:
-            cause = "stopped" if self.stopped.is_set() else "its kernel was killed or crashed; often the memory is too small"
-            return book, f"{job.notebook.name}, cell {at + 1}: {cause}"
+            return book, f"{job.notebook.name}, cell {at + 1}: {'stopped' if self.stopped.is_set() else DIED}"
         except RuntimeError as error:  # what jupyter_client raises for a kernel that does not start
             return book, f"{job.notebook.name}: {_first_line(error)}"
         finally:

@@ -137,6 +137,11 @@ def server(modules: list[str], environment: dict[str, str]) -> Server:
         return _servers[key]
 
 
+def lost() -> bool:
+    """Whether a fork server has ended by itself, its kernels with it."""
+    return any(one.process.poll() is not None for one in _servers.values())
+
+
 def stop() -> None:
     """End all servers and their kernels."""
     with _lock:
