@@ -339,7 +339,8 @@ def test_a_chapter_that_fails_is_named_the_others_finish_and_the_site_stays(book
 
 def test_a_chapter_whose_kernel_went_with_the_process_it_came_from_is_executed_again(book, good):
     chapter(book / "chapters/one.ipynb", "import os, pathlib, signal, time\nmark = pathlib.Path('mark')\n"
-            "if not mark.exists() and 'forkserver' in open(f'/proc/{os.getppid()}/cmdline').read():\n    mark.touch()\n    os.kill(os.getppid(), signal.SIGKILL)\n    time.sleep(60)\nprint('after all')")
+            "if not mark.exists() and 'forkserver' in open(f'/proc/{os.getppid()}/cmdline').read():\n"
+            "    mark.touch()\n    os.kill(os.getppid(), signal.SIGKILL)\n    time.sleep(60)\nprint('after all')")
     result = build()
     assert result.exit_code == 0, result.output
     assert (book / "mark").exists()
