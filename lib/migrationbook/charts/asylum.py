@@ -15,7 +15,8 @@ BESIDE = 190  # px: what the names of bars leave for the bars on a phone
 
 
 def lines(named: dict[str, tuple[pd.Series, str]], measure: str, axis: alt.Axis = COUNTS, when: str = "%Y",
-          events: pd.DataFrame | None = None, height: int = 300, top: float | None = None, name: str = "series") -> alt.LayerChart:
+          events: pd.DataFrame | None = None, height: int = 300, top: float | None = None,
+          name: str = "series") -> alt.LayerChart:
     """Lines over years or months with their names where they end, told apart by colour and dashes.
 
     named: name → (series by date or whole year, role of its colour). measure: what the values are; it names the
@@ -51,7 +52,8 @@ def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, heig
     table["completions"] = _dated(accounted["completions"], "completions")["completions"]
     gap = alt.Chart(table, name=f"{heading} gap").mark_area(color=COLOURS["muted"], opacity=0.18).encode(
         x="date:T", y=alt.Y("receipts:Q", axis=COUNTS), y2="completions:Q")
-    both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases", height=height, name=heading)
+    both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases",
+                 height=height, name=heading)
     return (gap + both).properties(height=height, title=alt.Title(heading, anchor="start", fontSize=13, fontWeight=600))
 
 

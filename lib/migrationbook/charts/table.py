@@ -38,7 +38,7 @@ class Table:
         head = "".join(f'<th scope="col">{escape(str(column).strip())}</th>' for column in self.frame.columns)
         opening = {column: '<td class="words">' if self.frame[column].astype(str).str.len().max() > WORDS else "<td>"
                    for column in self.frame.columns}
-        rows = "\n".join("<tr>" + "".join(f"{opening[column]}{self._cell(column, row)}</td>" for column in self.frame.columns) + "</tr>"
+        rows = "\n".join("<tr>" + "".join(f"{start}{self._cell(column, row)}</td>" for column, start in opening.items()) + "</tr>"
                          for row in range(len(self.frame)))
         return f'<table class="data">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>'
 
