@@ -68,7 +68,7 @@ def _try(name: str) -> list[tuple[str, str, bool, bool, bool]]:
     content = (paths.DATA / entry["path"]).read_bytes()
     header, rows = cells(content)
     table, chance = Table(entry, header, rows), random.Random(f"faults of {name}")
-    codes = {(resource, field): sorted(set(load(resource)[field])) for _, resource, field in table.codes}
+    codes = {(resource, field): sorted(set(load(resource)[field].astype("str"))) for _, resource, field in table.codes}
     results = []
     for fault, inflict in FAULTS.items():
         for _ in range(REPEATS):

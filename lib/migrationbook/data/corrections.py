@@ -26,9 +26,9 @@ def corrected(table: str, frame: pd.DataFrame, lenient: bool = False) -> pd.Data
     """The frame with the table's declared corrections.
 
     ``key`` names the rows as ``column=value`` pairs joined by ``; ``; every one of them must hold ``was`` in ``column``
-    and gets ``is``. With column ``*`` the rows are left out. Raises BookError for a correction that meets no row or
-    another value than it expects: then the publisher has changed something and a person has to look. ``lenient`` passes
-    over those: a new file has other periods, and the error may be mended in it.
+    and gets ``is`` (no value if that is empty). With column ``*`` the rows are left out. Raises BookError for a correction
+    that meets no row or another value than it expects: then the publisher has changed something and a person has to look.
+    ``lenient`` passes over those: a new file has other periods, and the error may be mended in it.
     """
     for correction in declared(table):
         name, key = correction["column"], correction["key"]
@@ -50,7 +50,7 @@ def corrected(table: str, frame: pd.DataFrame, lenient: bool = False) -> pd.Data
             raise BookError(f"{FILE}: {table}, {key}, column '{name}': expected '{correction['was']}', found "
                             f"'{other.iloc[0]}'; the source has changed: review the correction")
         frame = frame.copy()
-        frame.loc[rows, name] = pd.Series([correction["is"]]).astype(frame[name].dtype).iloc[0]
+        frame.loc[rows, name] = pd.Series([correction["is"] or None]).astype(frame[name].dtype).iloc[0]
     return frame
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from migrationbook.sources import (
     banxico,
     comar,
+    conapo,
     dated_events,
+    forces,
     foreign_assistance,
     gallup,
     mexican_economy,
     mexico,
     mexico_surveys,
+    missing_migrants,
     mpp,
     reference,
     regional_figures,
@@ -26,6 +29,7 @@ from migrationbook.sources import (
     us_released,
     us_statistics,
     us_surveys,
+    violence,
     world_bank,
     world_surveys,
 )
@@ -106,5 +110,14 @@ BUILDERS = {
         us_economy.us_labour_market,
         un_population.population_by_age,
         regional_figures.dry_corridor_food_insecurity,
+        violence.crime_victims_by_state,
+        conapo.state_population,
+        violence.homicides_inegi,
+        violence.homicide_rates_central_america,
+        missing_migrants.missing_migrants,
+        missing_migrants.missing_migrants_nationalities,
+        missing_migrants.border_deaths_reported,
+        forces.forces_on_migration_duty,
+        forces.national_guard,
     ]
 }

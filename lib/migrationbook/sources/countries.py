@@ -1,8 +1,8 @@
 """Country names as publishers write them, and their ISO 3166 alpha-3 codes.
 
-`ISO3` has the English names of the US Department of Homeland Security, a hand-made lookup table; `spanish` the names of
-CLDR and where Mexican agencies write otherwise. Places without a code of their own: ``OOO`` other or unknown, ``XXA``
-stateless, ``XKX`` Kosovo (user-assigned), ``SCG`` Serbia and Montenegro (withdrawn 2006).
+`ISO3` has the English names of the US Department of Homeland Security, a hand-made lookup table; `english` and `spanish` the
+names of CLDR and where the United Nations or Mexican agencies write otherwise. Places without a code of their own: ``OOO``
+other or unknown, ``XXA`` stateless, ``XKX`` Kosovo (user-assigned), ``SCG`` Serbia and Montenegro (withdrawn 2006).
 """
 
 from __future__ import annotations
@@ -55,6 +55,19 @@ TWN Taiwán (Provincia China)|TZA Tanzania, Rep. Unida|TZA Tanzanía|USA Estados
 XKX Kosovo|ZWE Zimbabwe
 """
 
+# English names where the United Nations write otherwise than CLDR and the list above
+_ENGLISH = """
+BES Bonaire|BHS Bahamas|BOL Bolivia (Plurinational State of)|BRN Brunei Darussalam|CIV Côte d'Ivoire|CIV Cote d'Ivoire
+COD Congo (DRC)|COD Democratic Republic of the Congo|COG Congo|COG Republic of the Congo|CPV Cabo Verde|CUW Curacao
+DOM Dominican Republic|FLK Falkland Islands (Malvinas)|FSM Micronesia (Federated States of)
+GBR United Kingdom of Great Britain and Northern Ireland|IRN Iran (Islamic Republic of)|KOR Republic of Korea
+LAO Lao People's Democratic Republic|LKA Sri Lanka|MAF Saint Martin (French part)|MDA Republic of Moldova
+MKD The former Yugoslav Republic of Macedonia|MMR Myanmar|PRK Democratic People's Republic of Korea
+PSE State of Palestine|PSE Palestinian Territories|RUS Russian Federation|SWZ Swaziland|SXM Sint Maarten (Dutch part)
+SYR Syrian Arab Republic|TUR Turkey|TZA United Republic of Tanzania|USA United States of America
+VEN Venezuela (Bolivarian Republic of)|VGB British Virgin Islands|VIR United States Virgin Islands|VNM Viet Nam
+"""
+
 
 def current_codes() -> dict[str, str]:
     """The current alpha-3 codes of ISO 3166-1, each with its alpha-2 code, from Unicode's list."""
@@ -84,3 +97,23 @@ def _spanish_names() -> dict[str, str]:
     names = {folded(territories[alpha2]): code for code, alpha2 in current_codes().items()}
     own = [entry for line in _SPANISH.strip().splitlines() for entry in line.split("|")]
     return names | {folded(entry[4:]): entry[:3] for entry in own}
+
+
+def english(name: str) -> str | None:
+    """ISO code for a country's English name (CLDR, United Nations, DHS), accents and case aside; None if unknown."""
+    return _english_names().get(_spelt(name))
+
+
+@lru_cache(maxsize=1)
+def _english_names() -> dict[str, str]:
+    from babel import Locale
+
+    territories = Locale("en").territories
+    names = {_spelt(territories[alpha2]): code for code, alpha2 in current_codes().items()}
+    own = [entry for line in _ENGLISH.strip().splitlines() for entry in line.split("|")]
+    return {_spelt(name): code for name, code in ISO3.items()} | names | {_spelt(entry[4:]): entry[:3] for entry in own}
+
+
+def _spelt(name: str) -> str:
+    """``Saint Kitts and Nevis`` and ``St. Kitts & Nevis`` are one."""
+    return folded(name).replace("’", "'").replace(" & ", " and ").replace("st. ", "saint ")

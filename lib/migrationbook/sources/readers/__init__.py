@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from migrationbook.sources.readers import banxico, cbp, foreign_assistance, ohss, unhcr, upmrip, world_bank
+from migrationbook.sources.readers import banxico, cbp, foreign_assistance, iom, ohss, sesnsp, unhcr, upmrip, world_bank
 
 # table name -> its reader
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -31,4 +31,7 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "us_aid": foreign_assistance.us_aid,
     "us_aid_regional": foreign_assistance.us_aid_regional,
     "remittances_mexico_monthly": banxico.remittances_mexico_monthly,
+    "crime_victims_by_state": sesnsp.crime_victims_by_state,
+    "missing_migrants": iom.missing_migrants,
+    "missing_migrants_nationalities": iom.missing_migrants_nationalities,
 }

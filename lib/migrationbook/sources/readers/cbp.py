@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from migrationbook.errors import BookError
-from migrationbook.sources.readers.cells import complete_months, month_numbers, unique, whole
+from migrationbook.sources.readers.cells import complete_months, hold_apart, month_numbers, unique, whole
 from migrationbook.sources.readers.files import csv_chunks
 from migrationbook.sources.reading import recode, refuse
 
@@ -75,7 +74,7 @@ def cbp_encounters_by_region(path: Path) -> pd.DataFrame:
     """
     pieces, rows = [], pd.Series(dtype="uint64")
     for frame in csv_chunks(path, [*NATIONWIDE, COUNT]):
-        rows = _hold_apart(frame, rows)
+        rows = hold_apart(frame, NATIONWIDE, rows)
         date = _months(frame)
         labels = {
             "date": date,
@@ -96,18 +95,6 @@ def _months(frame: pd.DataFrame) -> pd.Series:
     number = month_numbers(frame, "Month (abbv)")
     year = frame["Fiscal Year"].str[:4].astype("int64") - (number >= 10)
     return pd.to_datetime({"year": year, "month": number, "day": 1})
-
-
-def _hold_apart(frame: pd.DataFrame, before: pd.Series) -> pd.Series:
-    """Refuse rows with labels already seen (a row counted twice); return what was seen, eight bytes a row."""
-    seen = pd.concat([before, pd.util.hash_pandas_object(frame[NATIONWIDE], index=False)])
-    again = seen.duplicated()
-    if again.any():
-        raise BookError(
-            f"{frame.attrs['file']}, row {again.idxmax()}: expected one row for each combination of labels, "
-            "found a second; download the file again"
-        )
-    return seen
 
 
 def _summed(table: pd.DataFrame) -> pd.DataFrame:

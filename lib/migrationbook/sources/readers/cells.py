@@ -94,6 +94,21 @@ def unique(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     return frame
 
 
+def hold_apart(frame: pd.DataFrame, key: list[str], seen: pd.Series) -> pd.Series:
+    """Refuse a row whose key was in an earlier piece of the file or stands twice in this one (a row counted twice).
+
+    seen: what the call on the piece before returned (at first an empty series of ``uint64``): eight bytes a row.
+    """
+    seen = pd.concat([seen, pd.util.hash_pandas_object(frame[key], index=False)])
+    again = seen.duplicated()
+    if again.any():
+        raise BookError(
+            f"{frame.attrs['file']}, row {again.idxmax()}: expected one row for each combination of labels, "
+            "found a second; download the file again"
+        )
+    return seen
+
+
 def complete_months(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """``frame`` itself if ``date`` has every month from first to last (within each value of ``by``); else BookError."""
     groups = frame.groupby(list(by)) if by else [((), frame)]

@@ -135,7 +135,7 @@ def _refuse_other_kinds(path: Path, expected: str) -> bytes:
             start = file.read(4096)
     except OSError as error:
         raise BookError(f"{path}: expected a file that can be read, found: {error.strerror}") from None
-    if not start.strip():
+    if not start.removeprefix(codecs.BOM_UTF8).strip():
         raise BookError(f"{path.name}: expected {expected}, found an empty file; {AGAIN}")
     kind = next((kind for magic, kind in OTHER_KINDS.items() if start.startswith(magic)), None)
     if kind:
