@@ -82,7 +82,7 @@ def scale(countries: list[str], year: int) -> pd.DataFrame:
 
 
 def states(year: int) -> pd.DataFrame:
-    """Mexico's states in a year: population, gdp and gdp_without_mining (million pesos of 2018), fdi and remittances (million dollars).
+    """Mexico's states in a year: population, gdp, gdp_without_mining (million pesos of 2018), fdi, remittances (million dollars).
 
     Indexed by INEGI code. Remittances and FDI are sums of the four quarters. Sources: ``state_gdp``, ``state_fdi``,
     ``remittances_by_state``, ``state_population``.
@@ -173,5 +173,6 @@ def emigration(first: int, last: int) -> pd.DataFrame:
 
 def triangle_encounters() -> pd.Series:
     """Border Patrol encounters of people of the Northern Triangle by whole fiscal year: ``khsm_by_citizenship``."""
-    rows = load("khsm_by_citizenship").query("citizenship in @NORTHERN_TRIANGLE and fiscal_year < 2025")
+    rows = load("khsm_by_citizenship")
+    rows = rows[rows["citizenship"].isin(NORTHERN_TRIANGLE) & (rows["fiscal_year"] < 2025)]
     return rows.groupby("fiscal_year")["encounters"].sum().astype(float)

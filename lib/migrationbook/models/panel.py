@@ -178,8 +178,9 @@ def fixed_effects(panel: pd.DataFrame, outcome: str, regressor: str, controls: S
     """The coefficient of a regressor beside controls and fixed effects; arguments as of `FixedEffects`.
 
     Measured size at 5 %, seven countries over 19 years, regressor and errors AR(1) with 0.8, no effect (2,000 panels,
-    simulation error half a point): this test 6.0 %, the usual clustered t against the normal 13.0 %; randomisation (400 panels) 6.8 %. Power
-    against an effect of 0.5 standard deviations of the errors per standard deviation of the regressor: 63 %. Statistic and p agree with wildboottest 0.3.2 up to how ties are counted.
+    simulation error half a point): this test 6.0 %, the usual clustered t against the normal 13.0 %; `randomisation_p`
+    (400 panels) 6.8 %. Power against an effect of 0.5 standard deviations of the errors per standard deviation of the
+    regressor: 63 %. Statistic and p agree with wildboottest 0.3.2 up to how ties are counted.
     """
     return FixedEffects(panel, outcome, regressor, controls, effects, cluster).estimate(level)
 

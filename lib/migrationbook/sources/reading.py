@@ -198,26 +198,6 @@ def _day_range(text: str) -> tuple[str, str, str]:
     return text, text, "day" if len(parts) == 3 else "month"
 
 
-def gathered(raw: Raw, file: str, value: str, kind: str = "int64") -> pd.DataFrame:
-    """A hand-made list of dated points: period, measure, value, page it was read on, how far to trust it."""
-    frame = raw.read(file, ["date", "series", "value", "unit", "publisher", "url", "quality", "note"])
-    # the notes open with the date on which a row was reviewed; the reader needs what follows
-    note = frame["note"].str.replace(
-        r"^(Added in the |Corrected in the )?[Aa]udit (of )?2026-11-23[:;] ", "", regex=True
-    )
-    return periods(frame).assign(
-        **{
-            "measure": frame["series"],
-            value: numbers(frame, "value", kind),
-            "unit": frame["unit"],
-            "publisher": frame["publisher"],
-            "url": frame["url"],
-            "status": recode(frame, "quality", STATUS),
-            "note": note.str.replace(" (undated in the stored copy)", " (the page is undated)", regex=False),
-        }
-    )
-
-
 def refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:
     """Raise BookError for the first cell marked ``wrong``, naming file, row, column, expected and found.
 
