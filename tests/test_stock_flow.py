@@ -41,6 +41,13 @@ def test_attribution_finds_what_was_planted():
     assert (parts.standing, parts.receipts, parts.completions, parts.residual) == (30, 30, 12, 3)
 
 
+def test_years_short_stop_at_a_good_year_and_at_a_gap():
+    table = stock_flow.account(flows((5, 9, 90), (10, 5, 100), (10, 5, 105), (10, 5, 110)))
+    assert stock_flow.years_short(table, 2004) == 3
+    assert stock_flow.years_short(table.drop(2003), 2004) == 1
+    assert stock_flow.years_short(table, 2001) == stock_flow.years_short(table, 1999) == 0
+
+
 def test_a_gap_stays_a_gap():
     table = stock_flow.account(flows((10, 5, 100), (10, 5, 105)).rename({2002: 2003}))
     assert table["residual"].isna().all()

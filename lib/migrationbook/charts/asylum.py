@@ -5,12 +5,13 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from migrationbook.charts.layers import end_labels, event_rules
+from migrationbook.charts.layers import CHARACTER, end_labels, event_rules
 from migrationbook.charts.theme import COLOURS
 
 COUNTS = alt.Axis(format="~s", tickCount=5)
 DASHES = [[1, 0], [7, 5], [2, 4], [9, 5, 2, 5], [4, 2], [1, 3]]
 WHOLE = ",.0f"
+BESIDE = 190  # px: what the names of bars leave for the bars on a phone
 
 
 def lines(named: dict[str, tuple[pd.Series, str]], measure: str, axis: alt.Axis = COUNTS, when: str = "%Y",
@@ -41,12 +42,12 @@ def flows(panels: dict[str, tuple[pd.DataFrame, str, str]], height: int = 210) -
 
     panels: heading → (an account of `models.stock_flow`, name of its inflow, name of its outflow).
     """
-    return alt.vconcat(*[_flow(heading, *panel, height) for heading, panel in panels.items()])
+    drawn = [_flow(heading, *panel, height) for heading, panel in panels.items()]
+    return alt.vconcat(*drawn).resolve_scale(color="independent", strokeDash="independent")
 
 
 def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, height: int) -> alt.LayerChart:
-    table = accounted[["receipts", "completions"]].rename_axis("date").reset_index()
-    table["date"] = pd.to_datetime(table["date"].astype(int).astype(str))
+    table = _dated(accounted["receipts"], "receipts").assign(completions=_dated(accounted["completions"], "completions")["completions"])
     gap = alt.Chart(table, name=f"{heading} gap").mark_area(color=COLOURS["muted"], opacity=0.18).encode(
         x="date:T", y=alt.Y("receipts:Q", axis=COUNTS), y2="completions:Q")
     both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases", height=height)
@@ -54,21 +55,23 @@ def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, heig
 
 
 def _dated(series: pd.Series, measure: str) -> pd.DataFrame:
-    frame = series.rename(measure).rename_axis("date").reset_index()
-    if not pd.api.types.is_datetime64_any_dtype(frame["date"]):
-        frame["date"] = pd.to_datetime(frame["date"].astype(int).astype(str))
-    return frame
+    """Rows of date and measure; whole years become days, and a missing year a missing value, which breaks the line."""
+    if not isinstance(series.index, pd.DatetimeIndex):
+        series = series.reindex(range(series.index.min(), series.index.max() + 1))
+        series = series.set_axis(pd.to_datetime(series.index.astype(str)))
+    return series.rename(measure).rename_axis("date").reset_index()
 
 
-def amounts(values: dict[str, float], texts: dict[str, str], highlight: str | None = None,
-            axis: alt.Axis = COUNTS) -> alt.LayerChart:
+def amounts(values: dict[str, float], texts: dict[str, str], highlight: str | None = None) -> alt.LayerChart:
     """Horizontal bars from zero, each with its value in words beside it. values, texts: label → amount, words."""
     frame = pd.DataFrame({"label": list(values), "amount": list(values.values()), "text": [texts[label] for label in values]})
     frame["shown"] = frame["label"].eq(highlight)
     frame["anchor"] = frame["amount"].clip(lower=0)
+    room = min(CHARACTER * frame["text"].str.len().max() + 12, 0.6 * BESIDE)  # the longest words fit beside the longest bar
+    domain = [min(frame["amount"].min(), 0), frame["amount"].max() * BESIDE / (BESIDE - room)]
     base = alt.Chart(frame, name="bars").encode(y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=200)))
     bars = base.mark_bar(size=16).encode(
-        x=alt.X("amount:Q", axis=axis, scale=alt.Scale(padding=70)),
+        x=alt.X("amount:Q", axis=None, scale=alt.Scale(domain=domain, nice=False)),
         color=alt.Color("shown:N", legend=None, scale=alt.Scale(
             domain=[False, True], range=[COLOURS["us"], COLOURS["highlight"]])))
     words = base.mark_text(style="ink", align="left", dx=5).encode(x="anchor:Q", text="text:N")
@@ -85,7 +88,7 @@ def magnitudes(values: dict[str, float], texts: dict[str, str], roles: dict[str,
     kinds = list(dict.fromkeys(frame["role"]))
     base = alt.Chart(frame, name="numbers").encode(
         y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=170, grid=True)),
-        x=alt.X("amount:Q", axis=alt.Axis(format="~s", grid=True, tickCount=5),
+        x=alt.X("amount:Q", axis=alt.Axis(format="~s", grid=True, values=[10**power for power in range(1, 7)]),
                 scale=alt.Scale(type="log", domainMin=10, padding=20)))
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         color=alt.Color("role:N", legend=None, scale=alt.Scale(domain=kinds, range=[COLOURS[kind] for kind in kinds])),
@@ -150,10 +153,12 @@ def clearance(pending: float, path: pd.DataFrame, start: dict[str, float]) -> al
         tooltip=[alt.Tooltip("years:Q", format=".1f"), alt.Tooltip("recomputed:Q", format=WHOLE)])
     in_progress = base.transform_calculate(in_progress=TARGET).mark_line(
         style="ink", strokeDash=[2, 3], strokeWidth=1).encode(y="in_progress:Q")
+    named = base.transform_filter(f"datum.years == {path['years'].max()}").transform_calculate(in_progress=TARGET).mark_text(
+        style="muted", align="right", dy=-6).encode(y="in_progress:Q", text=alt.value("always in progress"))
     words = base.transform_filter("datum.years == 0").mark_text(
         style="ink", align="left", baseline="bottom", fontWeight=600, fontSize=13, dy=-8, dx=2).encode(
         x=years, y=alt.value(0), text=alt.Text(value=alt.expr("reading")))
-    return alt.layer(compared, in_progress, chosen, words).add_params(*sliders, reading).properties(height=280)
+    return alt.layer(compared, in_progress, named, chosen, words).add_params(*sliders, reading).properties(height=280)
 
 
 def months_by_source(named: dict[str, tuple[pd.Series, str]], measure: str) -> alt.Chart:

@@ -30,6 +30,25 @@ def court_caseload(vintage: str) -> pd.DataFrame:
     return named[["receipts", "completions", "pending"]].astype(float)
 
 
+def published_for(year: int) -> pd.DataFrame:
+    """Every published account of one fiscal year of the courts, in order of publication: ``eoir_caseload``.
+
+    vintage, receipts, completions, pending (cases at 30 September), publisher, status.
+    """
+    rows = load("eoir_caseload")
+    rows = rows[(rows["fiscal_year"] == year) & (rows["end"].dt.month == 9)].rename(columns={"pending_end": "pending"})
+    return rows.sort_values("vintage")[["vintage", "receipts", "completions", "pending", "publisher", "status"]]
+
+
+def names(*codes: str) -> list[str]:
+    """English names of countries. Raises BookError for a code the table does not have. Source: ``countries``."""
+    known = load("countries").set_index("iso3")["name_en"]
+    for code in codes:
+        if code not in known:
+            raise BookError(f"nationality '{code}': no such country; use ISO codes such as HND, VEN or HTI")
+    return [known[code].split(" (")[0] for code in codes]
+
+
 def court_figures(measure: str) -> pd.Series:
     """Single figures of the US courts by the last day they are for: ``eoir_figures`` (judges_on_board and others)."""
     rows = load("eoir_figures").query("measure == @measure").sort_values("end")
@@ -40,7 +59,8 @@ def court_figures(measure: str) -> pd.Series:
 
 def trac(measure: str, end: str) -> float:
     """A figure of TRAC for the period ending on a day; the exact one where a rounded one stands beside it."""
-    rows = load("trac_courts").query("measure == @measure and end == @end").sort_values("precision")
+    rows = load("trac_courts").sort_values("precision")
+    rows = rows[(rows["measure"] == measure) & (rows["end"] == pd.Timestamp(end))]
     if rows.empty:
         raise BookError(f"trac_courts: no {measure} ending on {end}")
     return float(rows["value"].iloc[0])
@@ -85,7 +105,8 @@ def mexico_caseload() -> pd.DataFrame:
 def asylum_in(country: str, year: int) -> dict[str, float]:
     """What one country's asylum system did in a year: applications and decisions (persons or cases as published)."""
     tables = {"applications": load("unhcr_applications"), "decisions": load("unhcr_decisions")}
-    return {what: float(rows.query("asylum == @country and year == @year")[what].sum()) for what, rows in tables.items()}
+    return {what: float(rows.loc[(rows["asylum"] == country) & (rows["year"] == year), what].sum())
+            for what, rows in tables.items()}
 
 
 def expulsions() -> pd.DataFrame:

@@ -39,6 +39,14 @@ def account(flows: pd.DataFrame) -> pd.DataFrame:
     return table[["opening", "receipts", "completions", "residual", "pending", "change", "net", "years_of_work"]]
 
 
+def years_short(accounted: pd.DataFrame, last: int) -> int:
+    """How many years in a row, up to `last`, took in more than they completed; a year without figures ends the row."""
+    run = 0
+    while last - run in accounted.index and accounted.loc[last - run, "net"] > 0:
+        run += 1
+    return run
+
+
 @dataclass(frozen=True)
 class Attribution:
     """Growth of a stock by what moved (cases): an identity, not a cause.
