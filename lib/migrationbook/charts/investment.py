@@ -24,8 +24,9 @@ def money_and_people(aid: dict[str, pd.Series], encounters: pd.Series, events: p
     first = min(one.index.min() for one in aid.values())
     roles = dict(zip(aid, ("us", "returns"), strict=False))
     upper = lines({name: (one, roles[name]) for name, one in aid.items()}, "million_usd", events=events, height=190)
-    lower = lines({"Encounters": (encounters[first:], "mexico")}, "encounters", height=190)
-    headed = [(upper, "US aid to the three countries, million dollars", 34), (lower, "Border Patrol encounters of their citizens", 10)]
+    lower = lines({"Encounters": (encounters.loc[first:], "mexico")}, "encounters", height=190)
+    headed = [(upper, "US aid to the three countries, million dollars", 34),
+              (lower, "Border Patrol encounters of their citizens", 10)]
     return alt.vconcat(*[panel.properties(title=alt.Title(text, anchor="start", fontSize=13, fontWeight=600, offset=offset))
                          for panel, text, offset in headed])
 

@@ -17,6 +17,43 @@ SOUTHS = {  # what a reader may mean by Mexico's south → INEGI codes
 }
 PANEL_ORIGINS = ["MEX", "GTM", "HND", "SLV", "NIC", "ECU", "COL", "CRI", "BLZ"]  # with income and homicides in most years
 
+# Which entries of the ledger are parts, stages or repeats of another, read from the notes of table pledges: first day and
+# dollars → of what. Whoever adds up the column must leave these out.
+PART_OF = {
+    ("2018-12-18", 2_000_000_000): "the 4.8 billion for Mexico",
+    ("2019-05-20", 10_600_000_000): "the 5.8 and 4.8 billion of December 2018",
+    ("2019-06-20", 30_000_000): "the 100 million of the day",
+    ("2019-07-11", 52_000_000): "the 4.8 billion for Mexico",
+    ("2019-07-11", 240_000_000): "the 4.8 billion for Mexico",
+    ("2019-07-11", 250_000_000): "the 4.8 billion for Mexico",
+    ("2019-07-19", 31_000_000): "the 30 million of 20 June",
+    ("2019-07-27", 30_000_000): "the 90 million of the day",
+    ("2019-07-27", 90_000_000): "the 100 million of 20 June, in part",
+    ("2019-09-20", 62_000_000): "the two grants of the summer",
+    ("2019-11-08", 632_000_000): "the 4.8 billion for Mexico",
+    ("2019-11-08", 187_000_000): "the 4.8 billion for Mexico",
+    ("2020-01-15", 25_000_000_000): "a plan's cost, no pledge",
+    ("2021-01-01", 44_735_000_000): "a plan's cost, no pledge",
+    ("2021-05-28", 861_000_000): "the 4 billion over four years",
+    ("2021-12-01", 1_200_000_000): "the running total of March 2024",
+    ("2022-06-07", 3_200_000_000): "the running total of March 2024",
+    ("2023-02-01", 4_200_000_000): "the running total of March 2024",
+}
+
+
+def ledger() -> pd.DataFrame:
+    """Table ``pledges`` with a column part_of: what each entry is a part, stage or repeat of, empty for those of their own.
+
+    Raises BookError when the table no longer has an entry that `PART_OF` names.
+    """
+    rows = load("pledges")
+    keys = list(zip(rows["start"].dt.strftime("%Y-%m-%d"), rows["amount_usd"].astype(int), strict=True))
+    missing = set(PART_OF) - set(keys)
+    if missing:
+        day, amount = min(missing)
+        raise BookError(f"pledges: no entry of {day} over {amount:,} dollars, which PART_OF names; correct one of them")
+    return rows.assign(part_of=[PART_OF.get(key, "") for key in keys])
+
 
 def aid(*countries: str, transaction: str = "obligations") -> pd.Series:
     """US aid to countries together by fiscal year, million current dollars: ``us_aid``.
@@ -27,7 +64,7 @@ def aid(*countries: str, transaction: str = "obligations") -> pd.Series:
     rows = load("us_aid").query("country in @countries and transaction_type == @transaction and fiscal_year < 2025")
     if rows.empty:
         raise BookError(f"us_aid: no {transaction} for {', '.join(countries)}")
-    return rows.groupby("fiscal_year")["current_usd"].sum().div(1e6).rename(transaction)
+    return _by_year(rows, "current_usd").div(1e6).rename(transaction)
 
 
 def regional_aid(region: str, transaction: str = "obligations") -> pd.Series:
@@ -35,7 +72,7 @@ def regional_aid(region: str, transaction: str = "obligations") -> pd.Series:
     rows = load("us_aid_regional").query("region == @region and transaction_type == @transaction and fiscal_year < 2025")
     if rows.empty:
         raise BookError(f"us_aid_regional: no {transaction} for {region}")
-    return rows.set_index("fiscal_year")["current_usd"].div(1e6).rename(region)
+    return _by_year(rows, "current_usd").div(1e6).rename(region)
 
 
 def suspension(measure: str) -> float:
@@ -175,4 +212,10 @@ def triangle_encounters() -> pd.Series:
     """Border Patrol encounters of people of the Northern Triangle by whole fiscal year: ``khsm_by_citizenship``."""
     rows = load("khsm_by_citizenship")
     rows = rows[rows["citizenship"].isin(NORTHERN_TRIANGLE) & (rows["fiscal_year"] < 2025)]
-    return rows.groupby("fiscal_year")["encounters"].sum().astype(float)
+    return _by_year(rows, "encounters")
+
+
+def _by_year(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Sums of a column by fiscal year, an index of plain whole numbers."""
+    sums = rows.groupby("fiscal_year")[column].sum().astype(float)
+    return sums.set_axis(sums.index.astype(int))
