@@ -28,17 +28,18 @@ def money_and_people(aid: dict[str, pd.Series], encounters: pd.Series, events: p
     headed = [(upper, "US aid to the three countries, million dollars", 34),
               (lower, "Border Patrol encounters of their citizens", 10)]
     return alt.vconcat(*[panel.properties(title=alt.Title(text, anchor="start", fontSize=13, fontWeight=600, offset=offset))
-                         for panel, text, offset in headed])
+                         for panel, text, offset in headed]).resolve_scale(color="independent", strokeDash="independent")
 
 
 def ledger(rows: pd.DataFrame) -> alt.LayerChart:
     """Bars from zero for stages of several promises, each with its amount in words. rows: label, stage, million, text."""
     order = list(rows["label"])
-    base = alt.Chart(rows, name="ledger").encode(y=alt.Y("label:N", sort=order, axis=alt.Axis(labelLimit=215)))
+    base = alt.Chart(rows, name="ledger").encode(y=alt.Y("label:N", sort=order, axis=alt.Axis(labelLimit=175)))
     kinds = list(STAGES)
     bars = base.mark_bar(size=15).encode(
-        x=alt.X("million:Q", axis=MONEY, scale=alt.Scale(padding=60)),
-        color=alt.Color("stage:N", scale=alt.Scale(domain=kinds, range=[COLOURS[STAGES[kind]] for kind in kinds])),
+        x=alt.X("million:Q", axis=MONEY, scale=alt.Scale(domain=[0, 1.6 * float(rows["million"].max())], nice=False)),
+        color=alt.Color("stage:N", legend=alt.Legend(columns=1), scale=alt.Scale(
+            domain=kinds, range=[COLOURS[STAGES[kind]] for kind in kinds])),
         tooltip=["label:N", "stage:N", "text:N"])
     words = base.mark_text(style="ink", align="left", dx=5).encode(x="million:Q", text="text:N")
     return (bars + words).properties(height=30 * len(rows))
@@ -75,26 +76,21 @@ def scale(table: pd.DataFrame) -> alt.FacetChart:
         facet=alt.Facet("country:N", sort=list(table.index)), columns=1, spacing=8)
 
 
-def states(outlines: pd.DataFrame, values: pd.DataFrame, measures: dict[str, str], south: list[str]) -> alt.LayerChart:
+def states(table: pd.DataFrame, measures: dict[str, str], south: list[str]) -> alt.LayerChart:
     """Mexico's states by one of several measures, chosen inside the chart; the south has a heavy outline.
 
-    outlines: state, geometry. values: indexed by state, columns name and measures, per cent of the national mean.
+    table: state (INEGI code), name, geometry (a GeoJSON feature) and the measures, per cent of the national mean.
     measures: column → words of the choice; the first is drawn where nothing can be chosen.
     """
-    long = values.rename_axis("state").reset_index().melt(["state", "name"], var_name="measure", value_name="percent_of_mean")
     choice = alt.param("measure", value=next(iter(measures)), bind=alt.binding_select(
         options=list(measures), labels=list(measures.values()), name="Show "))
-    edges = [50, 80, 125, 200]
-    colour = alt.Color("percent_of_mean:Q", scale=alt.Scale(type="threshold", domain=edges, range=SHADES),
+    colour = alt.Color("chosen:Q", scale=alt.Scale(type="threshold", domain=[50, 80, 125, 200], range=SHADES),
                        legend=alt.Legend(format="d", symbolStrokeWidth=0, columns=5))
-    mean = alt.Chart(long, name="values").transform_filter(alt.datum.measure == choice).transform_lookup(
-        "state", alt.LookupData(outlines, "state", ["geometry"])).project("mercator")
-    filled = mean.mark_geoshape(stroke="white", strokeWidth=0.6).encode(
-        shape=alt.Shape("geometry:G"), color=colour,
-        tooltip=["name:N", alt.Tooltip("percent_of_mean:Q", format=".0f")])
-    edged = alt.Chart(outlines[outlines["state"].isin(south)].assign(part="south"), name="south").mark_geoshape(
-        filled=False, stroke=COLOURS["mexico"], strokeWidth=2).encode(shape=alt.Shape("geometry:G")).project("mercator")
-    return alt.layer(filled, edged).add_params(choice).properties(height=330)
+    base = alt.Chart(table.assign(south=table["state"].isin(south)), name="states").encode(shape=alt.Shape("geometry:G"))
+    filled = base.transform_calculate(chosen="datum[measure]").mark_geoshape(stroke="white", strokeWidth=0.6).encode(
+        color=colour, tooltip=["name:N", alt.Tooltip("chosen:Q", format=".0f")])
+    edged = base.transform_filter(alt.datum.south).mark_geoshape(filled=False, stroke=COLOURS["mexico"], strokeWidth=2)
+    return alt.layer(filled, edged).project("mercator").add_params(choice).properties(height=330)
 
 
 def estimates(rows: pd.DataFrame, zero: float = 0.0) -> alt.LayerChart:
@@ -118,11 +114,11 @@ def estimates(rows: pd.DataFrame, zero: float = 0.0) -> alt.LayerChart:
     bar = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("shown_lower:Q", scale=scale, axis=alt.Axis(format="d")), x2="shown_upper:Q", color=colour,
         strokeDash=alt.StrokeDash("bounded:N", legend=None, scale=alt.Scale(domain=[True, False], range=[[1, 0], [3, 4]])))
-    dot = base.mark_point(size=64, opacity=1, strokeWidth=2).encode(
-        x=alt.X("percent:Q", scale=scale), color=colour,
-        fill=alt.condition(alt.datum.bounded, colour, alt.value("transparent")),
-        tooltip=["label:N", *[alt.Tooltip(f"{name}:Q", format="+.0f") for name in ("percent", "lower", "upper")]])
-    return (rule + bar + dot).properties(height=30 * len(rows))
+    point = base.encode(x=alt.X("percent:Q", scale=scale), color=colour, tooltip=[
+        "label:N", *[alt.Tooltip(f"{name}:Q", format="+.0f") for name in ("percent", "lower", "upper")]])
+    full = point.transform_filter(alt.datum.bounded).mark_point(filled=True, size=64, opacity=1)
+    empty = point.transform_filter(~alt.datum.bounded).mark_point(filled=False, size=64, opacity=1, strokeWidth=2)
+    return (rule + bar + full + empty).properties(height=30 * len(rows))
 
 
 def life_cycle(points: pd.DataFrame, curves: dict[str, tuple[pd.DataFrame, str]], highlight: list[str]) -> alt.LayerChart:
@@ -130,21 +126,23 @@ def life_cycle(points: pd.DataFrame, curves: dict[str, tuple[pd.DataFrame, str]]
 
     points: name, income, net_emigration. curves: name → (income, net_emigration, role of its colour). highlight: names.
     """
-    axis = alt.X("income:Q", scale=alt.Scale(type="log", domain=[3000, 40000], nice=False),
+    axis = alt.X("income:Q", scale=alt.Scale(type="log", domain=[2400, 42000], nice=False),
                  axis=alt.Axis(format="~s", values=[3000, 5000, 10000, 20000, 40000]))
-    layers = []
-    for number, (name, (curve, role)) in enumerate(curves.items()):
-        base = alt.Chart(curve.assign(curve=name), name=name).encode(x=axis, y=alt.Y("net_emigration:Q"))
-        layers += [base.mark_line(color=COLOURS[role], strokeDash=[[6, 4], [1, 0]][number % 2], strokeWidth=1.8),
-                   base.transform_filter(alt.datum.income == float(curve["income"].iloc[-1])).mark_text(
-                       style=f"label-{role}", align="right", dy=-8 if number else 12, fontWeight=600).encode(text="curve:N")]
+    both = pd.concat([curve.assign(curve=name) for name, (curve, _) in curves.items()])
+    colours = alt.Scale(domain=list(curves), range=[COLOURS[role] for _, role in curves.values()])
+    dashes = alt.Scale(domain=list(curves), range=[[6, 4], [1, 0]][:len(curves)])
+    drawn = alt.Chart(both, name="curves").mark_line(strokeWidth=1.8).encode(
+        x=axis, y="net_emigration:Q", color=alt.Color("curve:N", scale=colours),
+        strokeDash=alt.StrokeDash("curve:N", scale=dashes))
     points = points.assign(role=points["name"].isin(highlight))
     base = alt.Chart(points, name="countries").encode(x=axis, y=alt.Y("net_emigration:Q", axis=alt.Axis(format="d")))
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
-        color=alt.Color("role:N", legend=None, scale=alt.Scale(domain=[True, False], range=[COLOURS["mexico"], COLOURS["muted"]])),
+        color=alt.Color("role:N", legend=None, scale=alt.Scale(
+            domain=[True, False], range=[COLOURS["mexico"], COLOURS["muted"]])),
         tooltip=["name:N", alt.Tooltip("income:Q", format=",.0f"), alt.Tooltip("net_emigration:Q", format=".1f")])
     words = base.mark_text(style="ink", dy=-11).encode(text="name:N")
-    return alt.layer(*layers, dots, words).properties(height=340)
+    return alt.layer(drawn, dots, words).resolve_scale(
+        color="independent", strokeDash="independent").properties(height=340)
 
 
 SLIDERS = {  # name → (label, lowest, highest, step)

@@ -105,12 +105,13 @@ def scale(countries: list[str], year: int) -> pd.DataFrame:
 
     Indexed by country. Aid is that of the fiscal year which ends in September of the year. Raises BookError for a gap.
     """
-    gdp = world_bank("gdp").xs(year, level="year").reindex(countries)
-    obligated = pd.Series({one: aid(one).get(year) for one in countries}) * 1e6
-    table = pd.DataFrame({
-        "US aid": obligated / gdp,
-        "Foreign direct investment": world_bank("fdi_inflows").xs(year, level="year").reindex(countries) / gdp,
-        "Remittances": world_bank("remittances_received").xs(year, level="year").reindex(countries) / gdp}) * 100
+    def of_year(indicator: str) -> pd.Series:
+        return world_bank(indicator).reindex([(one, year) for one in countries]).set_axis(countries)
+
+    obligated = pd.Series({one: aid(one).get(year) for one in countries}, dtype=float) * 1e6
+    flows = {"US aid": obligated, "Foreign direct investment": of_year("fdi_inflows"),
+             "Remittances": of_year("remittances_received")}
+    table = 100 * pd.DataFrame(flows).div(of_year("gdp"), axis=0)
     gaps = table.isna().stack()
     if gaps.any():
         country, measure = gaps[gaps].index[0]
@@ -144,11 +145,14 @@ def per_head(table: pd.DataFrame, codes: list[str] | None = None) -> pd.Series:
 
 
 def outlines() -> pd.DataFrame:
-    """One row per state with its outline as GeoJSON geometry: state, geometry: ``mexican_state_outlines``."""
+    """One row per state with its outline as a GeoJSON feature: state, geometry: ``mexican_state_outlines``.
+
+    Points run clockwise, as d3 wants them: the other way round a polygon is the rest of the world.
+    """
     rows = []
     for code, state in load("mexican_state_outlines").sort_values(["polygon", "point"]).groupby("state"):
-        rings = [[one[["longitude", "latitude"]].to_numpy().tolist()] for _, one in state.groupby("polygon")]
-        rows.append((code, {"type": "MultiPolygon", "coordinates": rings}))
+        rings = [[one[["longitude", "latitude"]].to_numpy()[::-1].tolist()] for _, one in state.groupby("polygon")]
+        rows.append((code, {"type": "Feature", "geometry": {"type": "MultiPolygon", "coordinates": rings}}))
     return pd.DataFrame(rows, columns=["state", "geometry"])
 
 
