@@ -48,6 +48,8 @@ def test_states_add_up_to_the_nation_and_per_head_of_all_is_the_mean():
     assert investment.per_head(table, investment.SOUTHS["pacific"])["gdp"] < 50
     published = load("remittances_by_state").query("date.dt.year == 2018")["value_usd"].sum() / 1e6
     assert table["remittances"].sum() == pytest.approx(published)
+    invested = load("state_fdi").query("2014 <= date.dt.year <= 2018")["fdi_usd_million"].sum()
+    assert table["fdi"].sum() == pytest.approx(invested / 5)
 
 
 def test_outlines_are_closed_clockwise_and_where_the_states_are():

@@ -122,19 +122,21 @@ def scale(countries: list[str], year: int) -> pd.DataFrame:
 def states(year: int) -> pd.DataFrame:
     """Mexico's states in a year: population, gdp, gdp_without_mining (million pesos of 2018), fdi, remittances (million dollars).
 
-    Indexed by INEGI code. Remittances and FDI are sums of the four quarters. Sources: ``state_gdp``, ``state_fdi``,
+    Indexed by INEGI code. Remittances are the sum of the four quarters. FDI is the yearly mean of the five years to this
+    one, since a single year of a state may be one factory, or negative. Sources: ``state_gdp``, ``state_fdi``,
     ``remittances_by_state``, ``state_population``.
     """
     gdp = load("state_gdp").query("year == @year").pivot(index="state", columns="industry", values="constant_2018_mxn_million")
     people = load("state_population").query("year == @year").set_index("state")["population_mid_year"].astype(float)
     table = pd.DataFrame({"population": people, "gdp": gdp["total"], "gdp_without_mining": gdp["total"] - gdp["mining"],
-                          "fdi": _year(load("state_fdi"), year)["fdi_usd_million"].groupby(level=0).sum(),
-                          "remittances": _year(load("remittances_by_state"), year)["value_usd"].groupby(level=0).sum() / 1e6})
+                          "fdi": _sums(load("state_fdi"), year - 4, year)["fdi_usd_million"] / 5,
+                          "remittances": _sums(load("remittances_by_state"), year, year)["value_usd"] / 1e6})
     return table.loc[[code for code in table.index if len(code) == 2 and code != "00"]]
 
 
-def _year(rows: pd.DataFrame, year: int) -> pd.DataFrame:
-    return rows[rows["date"].dt.year == year].set_index("state")
+def _sums(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Sums by state of quarterly rows from one year to another."""
+    return rows[rows["date"].dt.year.between(first, last)].groupby("state").sum(numeric_only=True)
 
 
 def per_head(table: pd.DataFrame, codes: list[str] | None = None) -> pd.Series:
