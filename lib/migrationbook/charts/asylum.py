@@ -47,7 +47,8 @@ def flows(panels: dict[str, tuple[pd.DataFrame, str, str]], height: int = 210) -
 
 
 def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, height: int) -> alt.LayerChart:
-    table = _dated(accounted["receipts"], "receipts").assign(completions=_dated(accounted["completions"], "completions")["completions"])
+    table = _dated(accounted["receipts"], "receipts")
+    table["completions"] = _dated(accounted["completions"], "completions")["completions"]
     gap = alt.Chart(table, name=f"{heading} gap").mark_area(color=COLOURS["muted"], opacity=0.18).encode(
         x="date:T", y=alt.Y("receipts:Q", axis=COUNTS), y2="completions:Q")
     both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases", height=height)
@@ -154,7 +155,7 @@ def clearance(pending: float, path: pd.DataFrame, start: dict[str, float]) -> al
     in_progress = base.transform_calculate(in_progress=TARGET).mark_line(
         style="ink", strokeDash=[2, 3], strokeWidth=1).encode(y="in_progress:Q")
     named = base.transform_filter(f"datum.years == {path['years'].max()}").transform_calculate(in_progress=TARGET).mark_text(
-        style="muted", align="right", dy=-6).encode(y="in_progress:Q", text=alt.value("always in progress"))
+        style="muted", align="right", baseline="bottom", dy=-3).encode(y="in_progress:Q", text=alt.value("always in progress"))
     words = base.transform_filter("datum.years == 0").mark_text(
         style="ink", align="left", baseline="bottom", fontWeight=600, fontSize=13, dy=-8, dx=2).encode(
         x=years, y=alt.value(0), text=alt.Text(value=alt.expr("reading")))

@@ -31,7 +31,7 @@
     if ("columns" in spec) spec.columns = 1;
     parts.forEach((part) => (part.width = room - 90));
     const trial = await window.vegaEmbed(stage, spec, options);
-    const drawn = stage.querySelector("svg").getBoundingClientRect().width;
+    const drawn = stage.querySelector("svg").viewBox.baseVal.width; // the page shows a wider one scaled
     trial.finalize();
     parts.forEach((part) => (part.width = Math.max(80, 2 * room - 90 - drawn)));
     return window.vegaEmbed(stage, spec, options);
