@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
+from migrationbook.cli import main
 from migrationbook.data import investment, load
 from migrationbook.errors import BookError
 from migrationbook.models import tariff
@@ -104,3 +106,28 @@ def test_a_schedule_counts_the_days_of_each_rate():
     with pytest.raises(BookError, match="no step of the schedule"):
         tariff.scheduled(imports, {"2020-01-01": 5})
     assert list(investment.tariff_steps().values()) == [5, 10, 15, 20, 25]
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, ["run", "investment", *arguments])
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    (("south", "north"), "south is 'north'; it takes one of: banxico, pacific, isthmus"),
+    (("panel_last", "2021"), "panel_last is 2021; it takes a whole number from 2012 to 2019"),
+    (("least", "5000"), "least is 5000: only 3 origins have that many encounters in every year"),
+    (("tariff", "60"), "tariff is 60; it takes a whole number from 0 to 25"),
+])
+def test_a_mistaken_parameter_is_one_line_that_names_it(tmp_path, given, message):
+    result = run("-p", *given, "-o", str(tmp_path / "out.ipynb"))
+    assert result.exit_code == 1
+    errors = [line for line in result.output.splitlines() if line.startswith("Error:")]
+    assert len(errors) == 1 and message in errors[0]
+
+
+def test_other_parameters_give_other_sentences(tmp_path):
+    result = run("-p", "least", "1000", "-p", "south", "pacific", "-o", str(tmp_path / "out.ipynb"))
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "out.ipynb").read_text()
+    assert "Chiapas, Guerrero and Oaxaca" in text
+    assert "with so few countries no size would be enough" in text
