@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from migrationbook.cli import main
 from migrationbook.data import investment, load
 from migrationbook.errors import BookError
 from migrationbook.models import tariff
+from migrationbook.prose import reach, whole
 from migrationbook.sphinx.drawing import as_csv
 
 
@@ -131,3 +134,10 @@ def test_other_parameters_give_other_sentences(tmp_path):
     text = (tmp_path / "out.ipynb").read_text()
     assert "Chiapas, Guerrero and Oaxaca" in text
     assert "with so few countries no size would be enough" in text
+
+
+def test_an_interval_without_an_end_says_so():
+    assert reach(-48.0, -4.0, whole) == "−48\u00a0% to −4\u00a0%"
+    assert reach(-inf, -4.0, whole) == "up to −4\u00a0%"
+    assert reach(2.0, inf, whole) == "from +2\u00a0%"
+    assert reach(-inf, inf, whole) == "without end on either side"
