@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import itertools
 import json
+import re
 
 import altair as alt
 import nbformat
@@ -11,11 +14,12 @@ import pandas as pd
 import pytest
 import vl_convert
 from migrationbook import data
-from migrationbook.charts import COLOURS, end_labels, event_rules, figure, interval_band, key_figures
+from migrationbook.charts import COLOURS, end_labels, event_rules, figure, interval_band, key_figures, table
 from migrationbook.charts.figure import MIME
 from migrationbook.charts.layers import CHARACTER, NARROW, _rows
-from migrationbook.charts.theme import BACKGROUNDS, INK, QUIET, config
+from migrationbook.charts.theme import BACKGROUNDS, INK, LABELS, QUIET, config
 from migrationbook.errors import BookError
+from migrationbook.sphinx import drawing
 
 
 def luminance(colour: str) -> float:
@@ -39,6 +43,8 @@ def test_contrast_formula_known_answers():
 def test_marks_and_words_stand_out_from_the_page(mode):
     weak = {role: contrast(colour, BACKGROUNDS[mode]) for role, colour in COLOURS.items()}
     assert min(weak.values()) >= 3, weak
+    words = {role: contrast(colour, BACKGROUNDS[mode]) for role, colour in LABELS[mode].items()}
+    assert min(words.values()) >= 4.5 and words.keys() == weak.keys(), words
     assert contrast(INK[mode], BACKGROUNDS[mode]) >= 7
     assert contrast(QUIET[mode], BACKGROUNDS[mode]) >= 4.5
 
@@ -159,6 +165,43 @@ def test_marks_with_a_style_follow_the_page(mode):
     chart = alt.Chart(frame()).mark_rule(style="ink").encode(x="date:T").to_dict()
     chart.pop("config")
     assert INK[mode] in vl_convert.vegalite_to_svg(chart, "6.4", config=config(mode))
+
+
+@pytest.mark.parametrize("mode", BACKGROUNDS)
+def test_labels_at_line_ends_take_the_colour_of_words(mode):
+    labels = end_labels(frame().assign(who="a"), "n", "who", {"a": "us"}).to_dict()
+    labels.pop("config")
+    svg = vl_convert.vegalite_to_svg(labels, "6.4", config=config(mode))
+    assert LABELS[mode]["us"] in svg and COLOURS["us"] not in svg
+
+
+def test_labels_have_room_for_a_wider_font(monkeypatch):
+    rows = pd.DataFrame({"label": ["Border Patrol, latest figures"], "n": [1.0]})
+    bars = alt.Chart(rows).mark_bar().encode(x="n:Q", y="label:N")
+    spec = drawing.without_frame(figure(bars, "bars", "It fell", "People", "A bar", ["one"]).spec)
+
+    def room() -> float:
+        svg, width, _ = drawing.draw(spec, 400, "light")
+        assert width == 400 and 'font-size="12px"' in svg
+        return float(re.search(r'translate\(([\d.]+),', svg)[1])
+
+    wide = room()
+    monkeypatch.setattr(drawing, "WIDER", 1.0)
+    assert wide >= 1.15 * room()
+
+
+def test_a_table_names_its_source_and_gives_its_rows():
+    rows = pd.DataFrame({"Day": ["7 June", "8 June"], "What": ["<b>Agreement</b>", "R&D, \"more\""]})
+    links = {"Day": ["https://example.org/?a=1&b=2", ""]}
+    page, again = (table(rows, "a-table", "What & when", ["one", "two"], links)._repr_mimebundle_()["text/html"] for _ in "12")
+    assert page == again
+    assert "Source: Publisher A (of May); Publisher B (of June). Licence: CC BY 4.0." in page
+    assert '<a href="https://example.org/?a=1&amp;b=2">7 June</a>' in page and "<td>8 June</td>" in page
+    assert "&lt;b&gt;Agreement&lt;/b&gt;" in page and page.index("What &amp; when") < page.index('class="scrolling"')
+    coded = re.search(r'base64,([^"]+)" download="a-table.csv">2 rows', page)[1]
+    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(base64.b64decode(coded))), rows)
+    with pytest.raises(BookError, match="table 'bare': tables"):
+        table(rows, "bare", "x", [])
 
 
 def test_key_figures_escape_what_they_show():

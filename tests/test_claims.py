@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from migrationbook import paths
 from migrationbook.claims import judge as judge_claim
 from migrationbook.claims import judged, register, scoreboard
-from migrationbook.claims.judge import MIME, confidence, documentary, fill, holds
+from migrationbook.claims.judge import MIME, confidence, documentary, fill, holds, later
 from migrationbook.data import load
 from migrationbook.errors import BookError
 
@@ -24,7 +24,8 @@ RULES = load("claim_rules")
 EVIDENCE = load("claim_evidence")
 MEASURED = list(CLAIMS.loc[CLAIMS["judged_by"] == "measured", "id"])
 E3 = {"april_change": 60, "later_change": -20, "share_year_earlier": 30}
-E7 = {"effect_low": -60, "other_measures": 3}
+E7 = {"effect_mildest": -39, "effect_low": -88, "window_months": 9, "other_measures": 3, "matched_share": 21}
+E31 = {"south_guard_low": 2000, "south_guard_high": 6300, "south_all": 6500, "pledged": 6000}
 # claim, step that must decide, its verdict, estimates; the first row of a claim is what was published or measured
 STEPS = [
     ("E3", 3, "mostly-supported", E3 | {"june_change": 35, "share_before": 17.5, "share_after": 27.1}),
@@ -32,24 +33,20 @@ STEPS = [
     ("E3", 2, "supported", E3 | {"june_change": 35, "april_change": 3, "share_before": 17, "share_after": 27, "later_change": 4,
                                 "share_year_earlier": 18}),
     ("E3", 4, "mixed", E3 | {"june_change": 35, "share_before": 20, "share_after": 19}),
-    ("E4", 2, "mixed", {"border_patrol_june": 94897, "total_june": 104344}),
-    ("E4", 1, "supported", {"border_patrol_june": 87000, "total_june": 96500}),
-    ("E4", 3, "not-supported", {"border_patrol_june": 100000, "total_june": 110000}),
+    ("E4", 1, "supported", {"border_patrol_june": 94897, "total_june": 104344}),
+    ("E4", 2, "not-supported", {"border_patrol_june": 100000, "total_june": 110000}),
     ("E5", 2, "overstated", {"border_patrol_may": 132887, "total_may": 144278, "claimed": 144000}),
     ("E5", 1, "supported", {"border_patrol_may": 144100, "total_may": 155000, "claimed": 144000}),
-    ("E5", 3, "overstated", {"border_patrol_may": 100000, "total_may": 110000, "claimed": 144000}),
-    ("E5", 4, "not-supported", {"border_patrol_may": 170000, "total_may": 180000, "claimed": 144000}),
-    ("E6", 3, "overstated", {"border_patrol_change": -28.6, "ports_change": -17.1, "total_change": -27.7, "mixed_change": -34.2}),
-    ("E6", 1, "supported", {"border_patrol_change": -31, "ports_change": -35, "total_change": -32, "mixed_change": -40}),
-    ("E6", 2, "mixed", {"border_patrol_change": -31, "ports_change": -17, "total_change": -29, "mixed_change": -36}),
-    ("E6", 4, "overstated", {"border_patrol_change": -15, "ports_change": -10, "total_change": -14, "mixed_change": -22}),
-    ("E6", 5, "not-supported", {"border_patrol_change": 2, "ports_change": -10, "total_change": 1, "mixed_change": -8}),
-    ("E7", 3, "mixed", E7 | {"june_p": 0.2, "september_p": 0.05, "effect_high": -20, "comparison_p": 0.1}),
+    ("E5", 3, "not-supported", {"border_patrol_may": 170000, "total_may": 180000, "claimed": 144000}),
+    ("E6", 2, "overstated", {"border_patrol_change": -28.6, "ports_change": -17.1, "total_change": -27.7, "mixed_change": -34.2}),
+    ("E6", 1, "supported", {"border_patrol_change": -31, "ports_change": -17, "total_change": -29, "mixed_change": -36}),
+    ("E6", 3, "not-supported", {"border_patrol_change": 2, "ports_change": -10, "total_change": 1, "mixed_change": -8}),
+    ("E7", 4, "mixed", E7 | {"june_p": 0.2, "september_p": 0.05, "effect_high": 7, "comparison_p": 0.04}),
     ("E7", 1, "supported", E7 | {"june_p": 0.05, "september_p": 0.05, "effect_high": -20, "comparison_p": 0.02,
-                                 "other_measures": 0}),
-    ("E7", 2, "not-supported", E7 | {"june_p": 0.4, "september_p": 0.3, "effect_high": 10, "comparison_p": 0.4}),
-    ("E7", 4, "mixed", E7 | {"june_p": 0.05, "september_p": 0.05, "effect_high": -20, "comparison_p": 0.02}),
-    ("E7", 5, "mixed", E7 | {"june_p": 0.2, "september_p": 0.05, "effect_high": 5, "comparison_p": 0.4}),
+                                 "matched_share": 60}),
+    ("E7", 2, "mostly-supported", E7 | {"june_p": 0.1, "september_p": 0.05, "effect_high": -20, "comparison_p": 0.02}),
+    ("E7", 3, "not-supported", E7 | {"june_p": 0.4, "september_p": 0.3, "effect_high": 10, "comparison_p": 0.4}),
+    ("E7", 5, "mixed", E7 | {"june_p": 0.05, "september_p": 0.05, "effect_high": 5, "comparison_p": 0.02}),
     ("E8", 1, "supported", {"first_reported": 21912, "later_count": 24125, "claimed": 22000}),
     ("E8", 2, "mostly-supported", {"first_reported": 20500, "later_count": 24125, "claimed": 22000}),
     ("E8", 3, "overstated", {"first_reported": 15000, "later_count": 24125, "claimed": 22000}),
@@ -68,21 +65,22 @@ STEPS = [
     ("E16", 1, "supported", {"lowest_count": 21500, "highest_count": 26000, "claimed": 20000}),
     ("E16", 2, "mixed", {"lowest_count": 18000, "highest_count": 26000, "claimed": 20000}),
     ("E16", 3, "overstated", {"lowest_count": 10000, "highest_count": 20000, "claimed": 20000}),
-    ("E24", 1, "supported", {"months_fallen": 7, "months_judged": 7}),
-    ("E24", 2, "mostly-supported", {"months_fallen": 5, "months_judged": 7}),
-    ("E24", 3, "mixed", {"months_fallen": 3, "months_judged": 7}),
-    ("E24", 4, "not-supported", {"months_fallen": 1, "months_judged": 7}),
+    ("E24", 2, "mostly-supported", {"months_fallen": 7, "months_judged": 8}),
+    ("E24", 1, "supported", {"months_fallen": 8, "months_judged": 8}),
+    ("E24", 3, "mixed", {"months_fallen": 5, "months_judged": 8}),
+    ("E24", 4, "not-supported", {"months_fallen": 1, "months_judged": 8}),
     ("E25", 1, "supported", {"total_wait": 2, "border_patrol_wait": 2, "level": 70000}),
     ("E25", 2, "mixed", {"total_wait": 9, "border_patrol_wait": 5, "level": 70000}),
     ("E25", 3, "not-supported", {"total_wait": 99, "border_patrol_wait": 99, "level": 70000}),
-    ("E26", 4, "mixed", {"months_held": 7, "months_possible": 7, "months_above_later": 39, "months_later": 39}),
-    ("E26", 1, "supported", {"months_held": 2, "months_possible": 7, "months_above_later": 30, "months_later": 39}),
-    ("E26", 2, "mostly-supported", {"months_held": 5, "months_possible": 7, "months_above_later": 30, "months_later": 39}),
-    ("E26", 3, "not-supported", {"months_held": 7, "months_possible": 7, "months_above_later": 3, "months_later": 39}),
-    ("E31", 2, "mostly-supported", {"south_guard": 2000, "south_all": 6500, "both_borders": 21500, "pledged": 6000}),
-    ("E31", 1, "supported", {"south_guard": 6300, "south_all": 10500, "both_borders": 25500, "pledged": 6000}),
-    ("E31", 3, "mixed", {"south_guard": 2000, "south_all": 5000, "both_borders": 20000, "pledged": 6000}),
-    ("E31", 4, "not-supported", {"south_guard": 2000, "south_all": 4000, "both_borders": 5000, "pledged": 6000}),
+    ("E26", 5, "mixed", {"months_held": 7, "months_possible": 7, "months_above_later": 39, "months_later": 39}),
+    ("E26", 2, "supported", {"months_held": 2, "months_possible": 7, "months_above_later": 30, "months_later": 39}),
+    ("E26", 3, "mostly-supported", {"months_held": 5, "months_possible": 7, "months_above_later": 30, "months_later": 39}),
+    ("E26", 4, "not-supported", {"months_held": 7, "months_possible": 7, "months_above_later": 3, "months_later": 39}),
+    ("E26", 1, "unverifiable", {"months_held": 0, "months_possible": 0, "months_above_later": 57, "months_later": 66}),
+    ("E31", 2, "mostly-supported", E31 | {"both_borders": 21500}),
+    ("E31", 1, "supported", E31 | {"both_borders": 21500, "south_guard_low": 6300}),
+    ("E31", 3, "mixed", E31 | {"both_borders": 20000, "south_all": 5000}),
+    ("E31", 4, "not-supported", E31 | {"both_borders": 5000}),
 ]
 
 
@@ -159,7 +157,13 @@ def test_unusable_input_is_refused_in_one_line(claim, estimates, message):
 @pytest.mark.parametrize("interval", [(2, 1), (1,), 5, (math.nan, 1), ("a", "b"), ("low", 1, 2)])
 def test_an_interval_is_two_finite_numbers_in_order(interval):
     with pytest.raises(BookError, match="interval"):
-        judge_claim("E30", interval=interval)
+        judge_claim("E30", interval=interval, interval_of="a window, per cent")
+
+
+def test_an_interval_says_what_it_is_of():
+    with pytest.raises(BookError, match="claim E30: an interval of what"):
+        judge_claim("E30", interval=(1, 2))
+    assert judge_claim("E30", interval=(1, 2), interval_of="Days").interval_of == "Days"
 
 
 @pytest.mark.parametrize("when", [
@@ -201,6 +205,26 @@ def test_one_rule_turns_stances_into_verdicts(stances, verdict):
     assert documentary(findings(*rows, ("contradicts", "B", "unconfirmed")))[0] == verdict
 
 
+def test_what_was_said_after_july_2019_is_shown_but_does_not_count(monkeypatch):
+    dates = pd.Series(["2018", "2019", "2019-06-30", "2019-07", "2019-07-31", "2019-08", "2019-08-01", "2020", "2023-06-16"])
+    assert list(later(dates)) == [False, True, False, False, False, True, True, True, True]
+    rows = findings(("supports", "A", "official"), ("contradicts", "B", "official")).assign(
+        claim="E1", item=[1, 2], date=["2019-06-17", "2019-08-01"], url="https://example.org")
+    monkeypatch.setattr(register, "evidence", lambda claim: rows)
+    found = judge_claim("E1")
+    assert (found.verdict, found.confidence) == ("supported", "high")
+    assert [(row["stance"], row["later"]) for row in found.evidence] == [("supports", False), ("contradicts", True)]
+    rows["date"] = "2019-07-31"
+    assert judge_claim("E1").verdict == "mixed"
+
+
+@pytest.mark.parametrize("claim", CLAIMS.loc[(CLAIMS["theme"] == "enforcement") & (CLAIMS["judged_by"] == "documentary"), "id"])
+def test_every_documentary_claim_has_evidence_of_its_time(claim):
+    rows = register.evidence(claim)
+    assert rows["date"].notna().all()
+    assert (~later(rows["date"])).any()
+
+
 @pytest.mark.parametrize(("rows", "level"), [
     ([], "low"),
     ([("supports", "A", "unconfirmed")], "low"),
@@ -226,7 +250,8 @@ def test_evidence_is_written_for_every_claim_of_the_chapter_with_an_address():
 
 
 def test_recorded_judgements_are_plain_json_and_their_table_is_escaped():
-    first = judge_claim("E5", STEPS[7][3] | {"total_may": 144278.123456}, interval=(-1 / 3, 1 / 3), tables=("cbp_monthly",))
+    given = next(step[3] for step in STEPS if step[0] == "E5") | {"total_may": 144278.123456}
+    first = judge_claim("E5", given, interval=(-1 / 3, 1 / 3), interval_of="Thirds", tables=("cbp_monthly",))
     second = dataclasses.replace(judge_claim("E30"), because="<script>x</script> & more")
     bundle = judged([first, second])._repr_mimebundle_()
     rows = json.loads(json.dumps(bundle[MIME]))

@@ -151,6 +151,14 @@ def test_placebo_years_are_quiet_and_the_true_year_is_not() -> None:
         placebo_counterfactuals(seasonal(1), [2019])
 
 
+def test_placebo_years_take_the_day_and_the_window_of_the_event() -> None:
+    series = affected(3, -1.0)
+    placebo = placebo_counterfactuals(series, [2018, 2019], "2019-09-30", 3, draws=500).set_index("year")
+    for year in (2018, 2019):
+        own = counterfactual(series, f"{year}-09-30", None, f"{year}-12", draws=500)
+        assert placebo.loc[year, "percent"] == own.percent
+
+
 def test_models_and_memories_are_set_side_by_side() -> None:
     series = affected(3, -1.0)
     found = by_model(series, "2019-06-07", ["2000-03", "2012-01"], draws=500)

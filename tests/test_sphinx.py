@@ -41,6 +41,7 @@ def judged(name: str = "E6", **changes) -> dict:
         "id": name, "theme": "enforcement", "type": "quantitative", "claim": f"It fell {HOSTILE}",
         "verdict": "overstated", "confidence": "medium", "rule": "fall <= -30", "because": f"it fell less {HOSTILE}",
         "estimates": {"fall_percent": -28.59, "people": 144278, "rank": None}, "interval": [-32.1, -25.0],
+        "interval_of": "June against May, per cent",
         "evidence": [
             {"publisher": "CBP", "url": "https://www.cbp.gov/a?b=1&c=2", "statement": HOSTILE, "stance": "supports"},
             {"publisher": "Elsewhere", "url": "javascript:alert(1)", "statement": "no", "stance": "contradicts"},

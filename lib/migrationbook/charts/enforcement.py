@@ -13,7 +13,6 @@ from migrationbook.prose import percent as in_words
 COUNTS = alt.Axis(format="~s", tickCount=5)
 PERCENT = alt.Axis(format="d")
 DASHES = [[1, 0], [7, 5], [2, 4], [9, 5, 2, 5]]
-FOLDS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2]
 MONTH = alt.Tooltip("date:T", format="%B %Y")
 
 
@@ -93,21 +92,28 @@ def effects(frame: pd.DataFrame) -> alt.LayerChart:
     return (zero + bar + dot).properties(height=38 * len(frame))
 
 
-def event_study(frame: pd.DataFrame, start: str) -> alt.LayerChart:
-    """How many times the reference month's ratio, month by month, on a scale of doublings. frame: an `event_study`."""
+def event_study(frame: pd.DataFrame, start: str, after: str) -> alt.LayerChart:
+    """How many times the reference month's ratio, month by month, on a scale of doublings.
+
+    frame: an `event_study`. start: first month drawn. after: the day of the event, marked by a rule.
+    """
     since = frame[frame["month"] >= start]
     folds = pd.DataFrame({"date": since["month"]} | {
         name: np.exp(since[name]).round(3) for name in ("estimate", "lower", "upper")})
-    scale = alt.Scale(type="log", domain=[FOLDS[0] / 2, FOLDS[-1] * 1.3], clamp=True)
-    axis = alt.Axis(values=FOLDS, labelExpr="datum.value < 1 ? '1/' + round(1 / datum.value) : datum.value + '×'",
-                    tickCount=2 * len(FOLDS))
+    lowest, highest = np.log2(folds["lower"].min()), np.log2(folds["upper"].max())
+    steps = [2.0**power for power in range(int(np.ceil(lowest)), int(np.floor(highest)) + 1)]
+    scale = alt.Scale(type="log", domain=[round(2**lowest, 4), round(2**highest, 4)], nice=False)
+    axis = alt.Axis(values=steps, labelExpr="datum.value < 1 ? '1/' + round(1 / datum.value) : datum.value + '×'",
+                    tickCount=2 * len(steps))
     base = alt.Chart(folds, name="months").encode(x=alt.X("date:T"))
     plain = alt.Chart(folds, name="months")
     one = plain.mark_rule(style="ink").encode(y=alt.datum(1, scale=scale))
     bar = base.mark_rule(color=COLOURS["us"]).encode(y=alt.Y("lower:Q", scale=scale, axis=axis), y2="upper:Q")
     dot = base.mark_point(filled=True, color=COLOURS["us"], size=40, opacity=1).encode(
         y="estimate:Q", tooltip=[MONTH] + [alt.Tooltip(f"{name}:Q", format=".2f") for name in ("estimate", "lower", "upper")])
-    reached = plain.mark_rule(style="event", strokeDash=[2, 3]).encode(x=alt.datum(alt.DateTime(year=2019, month=6, date=7)))
+    day = pd.Timestamp(after)
+    reached = plain.mark_rule(style="event", strokeDash=[2, 3]).encode(
+        x=alt.datum(alt.DateTime(year=day.year, month=day.month, date=day.day)))
     return (one + reached + bar + dot).properties(height=300)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from migrationbook import data
+from migrationbook.charts.provenance import provenance
 from migrationbook.charts.theme import BACKGROUNDS, config
 from migrationbook.errors import BookError
 
@@ -59,14 +59,12 @@ def figure(chart: alt.TopLevelMixin, name: str, title: str, subtitle: str, alt: 
             raise BookError(f"figure '{name}': it has no {field}; give {field}='...'")
     if not NAME.fullmatch(name):
         raise BookError(f"figure '{name}': name it in lower case letters, digits and hyphens")
-    if isinstance(tables, str) or not tables:
-        raise BookError(f"figure '{name}': tables is {tables!r}; give a list such as ['cbp_monthly']")
     spec = _stable(_specification(chart), name)
     _fill_width(spec, name)
     spec["title"] = {"text": textwrap.wrap(title, LINE), "subtitle": textwrap.wrap(subtitle, LINE + 8)}
     spec["background"] = BACKGROUNDS["light"]  # a notebook may have a dark page; a saved drawing has none
     spec["config"] = config("light")
-    spec["usermeta"] = {"figure": texts | _provenance(tables) | {"note": note, "tables": list(tables)}}
+    spec["usermeta"] = {"figure": texts | provenance(f"figure '{name}'", tables) | {"note": note, "tables": list(tables)}}
     return Figure(spec)
 
 
@@ -156,15 +154,3 @@ def _fill_width(spec: dict, name: str) -> None:
         spec["width"] = "container"
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
         spec.setdefault("height", 320)
-
-
-def _provenance(tables: list[str]) -> dict:
-    """Source line (each publisher with the vintages of its tables) and licence line from the tables' metadata."""
-    entries = [data.resource(name) for name in tables]
-    vintages: dict[str, dict[str, None]] = {}
-    for entry in entries:
-        publishers = ", ".join(dict.fromkeys(source["title"] for source in entry["sources"]))
-        vintages.setdefault(publishers, {})[entry["vintage"]] = None
-    licences = dict.fromkeys(licence["title"] for entry in entries for licence in entry["licenses"])
-    source = "; ".join(f"{publishers} ({'; '.join(vintage)})" for publishers, vintage in vintages.items())
-    return {"source": source, "licence": "; ".join(licences)}

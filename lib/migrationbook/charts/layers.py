@@ -90,7 +90,7 @@ def end_labels(frame: pd.DataFrame, y: str, label: str, roles: dict[str, str], x
         previous = position
         layers.append(
             alt.Chart(last, name="labels").transform_filter(alt.FieldEqualPredicate(name, label))
-            .mark_text(align="left", dx=6, dy=value * scale - position, color=COLOURS[roles[name]], fontWeight=600)
+            .mark_text(align="left", dx=6, dy=value * scale - position, style=f"label-{roles[name]}", fontWeight=600)
             .encode(x=f"{x}:T", y=f"{y}:Q", text=f"{label}:N")
         )
     return alt.layer(*layers)

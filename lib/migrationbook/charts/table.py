@@ -1,11 +1,15 @@
-"""A small table for readers: a caption, a header row, escaped cells, the same in JupyterLab and on the site."""
+"""A small table for readers: caption, rows, source and download, the same in JupyterLab and on the site."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, field
 from html import escape
 
 import pandas as pd
+
+from migrationbook.charts.provenance import provenance
+from migrationbook.words import word
 
 
 @dataclass(frozen=True)
@@ -13,15 +17,44 @@ class Table:
     """A finished table; as the last value of a cell it draws itself."""
 
     frame: pd.DataFrame
+    name: str
     caption: str
+    source: str
+    licence: str
+    links: dict[str, list[str]] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        body = self.frame.to_html(index=False, border=0, classes="data", justify="left")
-        head, _, rest = body.partition(">")
-        return {"text/html": f"{head}>\n  <caption>{escape(self.caption)}</caption>{rest}",
-                "text/plain": f"{self.caption}\n{self.frame.to_string(index=False)}"}
+        return {"text/html": self._html(), "text/plain": f"{self.caption}\n{self.frame.to_string(index=False)}"}
+
+    def _html(self) -> str:
+        # The caption stands outside the part that scrolls on a phone, so that it wraps instead of scrolling away.
+        return (f'<figure class="table" id="{escape(self.name)}">\n<figcaption>{escape(self.caption)}</figcaption>\n'
+                f'<div class="scrolling" tabindex="0" role="region" aria-label="{escape(self.caption)}">{self._table()}</div>\n'
+                f'<p class="figure-facts">{word("chart.source")}: {escape(self.source)}. '
+                f'{word("chart.licence")}: {escape(self.licence)}. {self._download()}</p>\n</figure>')
+
+    def _table(self) -> str:
+        head = "".join(f'<th scope="col">{escape(str(column).strip())}</th>' for column in self.frame.columns)
+        rows = "\n".join("<tr>" + "".join(f"<td>{self._cell(column, row)}</td>" for column in self.frame.columns) + "</tr>"
+                         for row in range(len(self.frame)))
+        return f'<table class="data">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>'
+
+    def _cell(self, column: str, row: int) -> str:
+        text = escape(str(self.frame[column].iloc[row]))
+        url = self.links[column][row] if column in self.links else ""
+        return f'<a href="{escape(url)}">{text}</a>' if url else text
+
+    def _download(self) -> str:
+        """The rows as a CSV file inside the link: it works from a folder without a server."""
+        coded = b64encode(self.frame.to_csv(index=False, lineterminator="\n").encode("utf-8")).decode("ascii")
+        return (f'{word("chart.rows")}: <a href="data:text/csv;charset=utf-8;base64,{coded}" download="{escape(self.name)}.csv">'
+                f'{len(self.frame)} {word("chart.count")}</a>.')
 
 
-def table(frame: pd.DataFrame, caption: str) -> Table:
-    """Show the rows of ``frame``, whose columns and values are words already, under a caption that says what they are."""
-    return Table(frame, caption)
+def table(frame: pd.DataFrame, name: str, caption: str, tables: list[str], links: dict[str, list[str]] | None = None) -> Table:
+    """Show the rows of ``frame``, whose columns and values are words already, under a caption that says what they are.
+
+    name: its anchor on the page and the stem of its file. tables: names of the data package's tables behind it; they
+    give the source line and the licence. links: column → one address a row that its cells lead to.
+    """
+    return Table(frame.reset_index(drop=True), name, caption, **provenance(f"table '{name}'", tables), links=links or {})

@@ -14,6 +14,14 @@ COLOURS = {
     "muted": "#79818b",
 }
 
+# Words in the colour of their line: darker on a light page, lighter on a dark one, 4.5:1 at least on both.
+LABELS = {
+    "light": {"us": "#0069a5", "mexico": "#b34a00", "returns": "#00785a", "counterfactual": "#7d56bd", "placebo": "#666d75",
+              "highlight": "#b53a7e", "muted": "#646b74"},
+    "dark": {"us": "#5cb3e8", "mexico": "#f08a3c", "returns": "#3fc39b", "counterfactual": "#b39be0", "placebo": "#a3abb5",
+             "highlight": "#e27bb4", "muted": "#a3abb5"},
+}
+
 BACKGROUNDS = {"light": "#ffffff", "dark": "#14181e"}
 # What follows the page instead of keeping one colour: text, axes, rules.
 INK = {"light": "#1f2328", "dark": "#e4e7eb"}
@@ -28,7 +36,7 @@ def config(mode: str = "light") -> dict:
 
     Axes carry no title unless the chart gives one: a figure's subtitle already states measure and unit. Marks whose
     colour should follow the page take a style instead of a colour: ``mark_rule(style="ink")``; there are ``ink``,
-    ``muted``, ``event`` and ``band``.
+    ``muted``, ``event``, ``band`` and for words in the colour of a role ``label-us`` and so on.
     """
     ink, quiet, grid = INK[mode], QUIET[mode], GRID[mode]
     # Expressions see the width of a single drawing; of stacked panels they see 0.
@@ -61,5 +69,6 @@ def config(mode: str = "light") -> dict:
             "muted": {"color": quiet},
             "event": {"color": quiet, "strokeWidth": 1, "fontSize": SIZE},
             "band": {"color": quiet, "opacity": 0.16},
+            **{f"label-{role}": {"color": colour} for role, colour in LABELS[mode].items()},
         },
     }

@@ -20,6 +20,7 @@ MIME = "application/vnd.migrationbook.claims+json"
 RULES = "data/claims/claim_rules.csv"
 NORMATIVE = "A value judgement: figures can inform it but not decide it."
 NO_EVIDENCE = "No evidence for or against it was found."
+JUDGED_AS_OF = "2019-07"  # month of the article: documentary claims are judged by what had been said by its end
 # which of supports, limits, contradicts is among the confirmed findings -> verdict
 DOCUMENTARY = {
     (False, False, False): "unverifiable",
@@ -38,8 +39,9 @@ class Judgement:
     """One claim with its verdict and everything the verdict rests on.
 
     `rule` is what decided and `because` says it in a sentence. `estimates` are in the units of table claim_estimates.
-    `confidence` says how well the evidence is sourced ("" for a value judgement). `evidence`: publisher, url,
-    statement, stance.
+    `confidence` says how well the evidence is sourced ("" for a value judgement). `interval` is that of the quantity
+    named by `interval_of`. `evidence`: date, publisher, url, statement, stance, and whether it is `later` than the
+    article, which a documentary verdict does not count.
     """
 
     id: str
@@ -52,7 +54,8 @@ class Judgement:
     because: str
     estimates: dict[str, float]
     interval: tuple[float, float] | None
-    evidence: list[dict[str, str]]
+    interval_of: str
+    evidence: list[dict[str, str | bool]]
     tables: list[str]
     known_then: str
     known_now: str
@@ -66,41 +69,49 @@ class Judgement:
 
 def judge(
     claim_id: str, estimates: Mapping[str, float] | None = None, interval: Sequence[float] | None = None,
-    tables: Sequence[str] = (), known_then: str = "", known_now: str = "",
+    interval_of: str = "", tables: Sequence[str] = (), known_then: str = "", known_now: str = "",
 ) -> Judgement:
     """Return the verdict on a claim.
 
     estimates: the numbers the claim's rules speak of (table ``claim_estimates``), for measured claims only.
-    interval: (low, high) of the main estimate, in its unit. tables: the data it was computed from. known_then,
-    known_now: one phrase each. Raises BookError for an unknown claim, one without rules yet, and for estimates that
-    are missing, unknown or not finite numbers.
+    interval: (low, high) of what `interval_of` names, with its window and unit. tables: the data it was computed from.
+    known_then, known_now: one phrase each. Raises BookError for an unknown claim, one without rules yet, an interval
+    of nothing, and for estimates that are missing, unknown or not finite numbers.
     """
     row = register.claim(claim_id)
     if row["judged_by"] == "later":
         raise BookError(f"claim {claim_id} has no rules yet: add them to {RULES}")
     evidence = register.evidence(claim_id)
+    evidence = evidence.assign(later=later(evidence["date"]))
+    counted = evidence
     given = _estimates(claim_id, estimates or {})
     if row["judged_by"] == "measured":
         verdict, because, rule = _by_rules(claim_id, given)
     elif row["judged_by"] == "normative":
         verdict, because, rule = "normative", NORMATIVE, "normative claims are not decided by evidence"
     else:
-        verdict, because = documentary(evidence)
-        rule = "the stance of the evidence rows"
+        counted = evidence[~evidence["later"]]
+        verdict, because = documentary(counted)
+        rule = "the stance of the findings to July 2019"
     return Judgement(
         id=claim_id, theme=row["theme"], type=row["type"], claim=row["claim"], verdict=verdict,
-        confidence="" if verdict == "normative" else confidence(evidence), rule=rule, because=because, estimates=given,
-        interval=_interval(claim_id, interval),
-        evidence=evidence[["publisher", "url", "statement", "stance"]].to_dict("records"), tables=list(tables),
+        confidence="" if verdict == "normative" else confidence(counted), rule=rule, because=because, estimates=given,
+        interval=_interval(claim_id, interval, interval_of), interval_of=interval_of,
+        evidence=evidence[["date", "publisher", "url", "statement", "stance", "later"]].to_dict("records"), tables=list(tables),
         known_then=known_then, known_now=known_now, later_outcome=row["later_outcome"], first_reading=row["first_reading"],
     )
+
+
+def later(dates: pd.Series) -> pd.Series:
+    """Whether each date (year, month or day) lies after the month the claims are judged as of; a bare year ends in December."""
+    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > JUDGED_AS_OF
 
 
 def documentary(evidence: pd.DataFrame) -> tuple[str, str]:
     """Verdict and reason from the stances of the findings: one rule for every documentary claim.
 
-    Unconfirmed findings are shown but not counted. The reason is the first finding for the claim and the first that
-    contradicts or limits it.
+    Unconfirmed findings are shown but not counted; those later than the article are left out by the caller. The
+    reason is the first finding for the claim and the first that contradicts or limits it.
     """
     counted = evidence[evidence["status"] != "unconfirmed"]
     said = {stance: list(counted.loc[counted["stance"] == stance, "statement"])
@@ -149,9 +160,11 @@ def _finite(what: str, value: float) -> float:
     return number
 
 
-def _interval(claim_id: str, interval: Sequence[float] | None) -> tuple[float, float] | None:
+def _interval(claim_id: str, interval: Sequence[float] | None, of: str) -> tuple[float, float] | None:
     if interval is None:
         return None
+    if not of:
+        raise BookError(f"claim {claim_id}: an interval of what? give interval_of='...', with its window and unit")
     try:
         low, high = interval
     except (TypeError, ValueError):

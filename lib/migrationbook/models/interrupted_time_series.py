@@ -142,19 +142,20 @@ def by_model(series: pd.Series, after: str, starts: list[str], end: str = "2020-
     return pd.DataFrame(rows)
 
 
-def placebo_counterfactuals(series: pd.Series, years: list[int], months: int = 9, model: str = "sarimax",
-                            draws: int = 2000, seed: int = 20190607) -> pd.DataFrame:
-    """The same exercise on 7 June of each year, over `months` months from June: columns year, percent, p_lower.
+def placebo_counterfactuals(series: pd.Series, years: list[int], after: str = "2019-06-07", months: int = 9,
+                            model: str = "sarimax", draws: int = 2000, seed: int = 20190607) -> pd.DataFrame:
+    """The same exercise on the event's day in each year, over `months` months from the first exposed: year, percent, p_lower.
 
-    A method that finds a fall every year finds nothing in 2019. Each year is fitted to the months before it only.
+    A method that finds a fall every year finds nothing in the event's. Each year is fitted to the months before it only.
     Raises BookError for fewer than two years, which leave nothing to compare.
     """
     if len(years) < 2:
         raise BookError(f"placebo years: {len(years)} left, at least two are needed; start earlier")
     rows = []
     for year in years:
-        end = pd.Timestamp(year, 6, 1) + pd.DateOffset(months=months - 1)
-        found = counterfactual(series, f"{year}-06-07", None, f"{end:%Y-%m}", model, draws=draws, seed=seed)
+        day = date(after) + pd.DateOffset(years=year - date(after).year)
+        end = first_exposed(day) + pd.DateOffset(months=months - 1)
+        found = counterfactual(series, f"{day:%Y-%m-%d}", None, f"{end:%Y-%m}", model, draws=draws, seed=seed)
         rows.append({"year": year, "percent": found.percent, "p_lower": found.p_lower})
     return pd.DataFrame(rows, columns=["year", "percent", "p_lower"])
 

@@ -15,15 +15,15 @@ from sphinx.util.docutils import SphinxDirective
 from migrationbook.claims import register
 from migrationbook.claims.scoreboard import counts
 from migrationbook.data import load
-from migrationbook.prose import MINUS
+from migrationbook.prose import MINUS, SPACE
 from migrationbook.sphinx import catalogue
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.sphinx.markup import link, relative
 from migrationbook.words import word
 
 MIME = "application/vnd.migrationbook.claims+json"
-COLUMNS = ("id", "theme", "type", "claim", "verdict", "confidence", "because", "estimates", "interval_low",
-           "interval_high", "known_then", "known_now", "later_outcome", "page")
+COLUMNS = ("id", "theme", "type", "claim", "verdict", "confidence", "because", "estimates", "interval_of",
+           "interval_low", "interval_high", "known_then", "known_now", "later_outcome", "page")
 
 
 class claims(nodes.General, nodes.Element):
@@ -52,12 +52,21 @@ class ClaimsRenderer:
         return [group]
 
 
-def number(value: float | None) -> str:
-    """A number for reading: thousands separated, four significant digits at most after the point."""
+def number(value: float | None, unit: str = "") -> str:
+    """A number for reading with its unit: probabilities to two digits, per cent to one, counts whole."""
     if value is None:
         return word("site.unknown")
+    if unit == "probability":
+        return f"{value:.2f}"
+    if unit == "percent":
+        return f"{value:,.1f}".replace("-", MINUS) + SPACE + "%"
     text = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
-    return text.replace("-", MINUS)
+    return (text.replace("-", MINUS) + SPACE + unit).rstrip()
+
+
+def words(value: object) -> str:
+    """Text for a page; no line breaks between a number and its sign of per cent."""
+    return escape(str(value)).replace(" %", f"{SPACE}%")
 
 
 def html(judged: dict, tables: dict[str, str] | None = None) -> str:
@@ -72,7 +81,7 @@ def html(judged: dict, tables: dict[str, str] | None = None) -> str:
     )
     return (
         f'<article class="claim" id="claim-{name}">\n<p class="claim-head">{head}</p>\n'
-        f'<p class="claim-text">{escape(judged["claim"])}</p>\n{_line("because", judged.get("because"))}'
+        f'<p class="claim-text">{words(judged["claim"])}</p>\n{_line("because", judged.get("because"))}'
         f"{_interval(judged)}{_more(judged, tables or {})}</article>\n"
     )
 
@@ -81,20 +90,20 @@ def _line(kind: str, text: object, label: str = "") -> str:
     if not text:
         return ""
     before = f"<b>{escape(label)}</b> " if label else ""
-    return f'<p class="{kind}">{before}{escape(str(text))}</p>\n'
+    return f'<p class="{kind}">{before}{words(text)}</p>\n'
 
 
 def _interval(judged: dict) -> str:
     if not judged.get("interval"):
         return ""
     low, high = judged["interval"]
-    return _line("interval", f"{number(low)} {word('site.to')} {number(high)}", word("site.interval"))
+    return _line("interval", f"{number(low)} {word('site.to')} {number(high)}", f"{judged['interval_of']}:")
 
 
 def _more(judged: dict, tables: dict[str, str]) -> str:
     first = judged.get("first_reading")
     body = (
-        _list("estimates", [_estimate(judged["id"], *item) for item in (judged.get("estimates") or {}).items()])
+        _list("estimates", _estimates(judged["id"], judged.get("estimates") or {}))
         + "".join(_line("fact", judged.get(key), word(f"site.{key}"))
                   for key in ("rule", "known_then", "known_now", "later_outcome"))
         + _line("fact", first and word(f"verdict.{first}"), word("site.first_reading"))
@@ -113,18 +122,21 @@ def _list(kind: str, items: list[str]) -> str:
     return f'<ul class="{kind}">\n{entries}</ul>\n' if entries else ""
 
 
-def _estimate(claim_id: str, name: str, value: float | None) -> str:
-    """One estimate in the words and the unit of the register."""
-    known = register.estimates(claim_id).set_index("estimate")
-    meaning, unit = known.loc[name, ["meaning", "unit"]] if name in known.index else (name.replace("_", " "), "")
-    unit = {"percent": " %", "probability": "", "number": ""}.get(unit, f" {unit}".rstrip())
-    return f"{escape(meaning)}: <b>{number(value)}{escape(unit) if value is not None else ''}</b>"
+def _estimates(claim_id: str, given: dict[str, float | None]) -> list[str]:
+    """The estimates in the order, the words and the units of the register."""
+    known = register.estimates(claim_id)
+    named = [(row.meaning, row.estimate, row.unit) for row in known.itertuples() if row.estimate in given]
+    named += [(name.replace("_", " "), name, "") for name in given if name not in set(known["estimate"])]
+    return [f"{escape(meaning)} (<code>{escape(name)}</code>): <b>{escape(number(given[name], unit))}</b>"
+            for meaning, name, unit in named]
 
 
 def _evidence(entry: dict) -> str:
     named = link(entry.get("publisher") or "", entry.get("url"))
-    stance = f" ({escape(str(entry['stance']))})" if entry.get("stance") else ""
-    return f"{named}{stance}: {escape(str(entry.get('statement') or ''))}"
+    stance = entry.get("stance") and word(f"stance.{entry['stance']}")
+    told = [entry.get("date"), stance, entry.get("later") and word("site.later")]
+    about = ", ".join(escape(str(one)) for one in told if one)
+    return f"{named}{f' ({about})' if about else ''}: {words(entry.get('statement') or '')}"
 
 
 class LedgerDirective(SphinxDirective):

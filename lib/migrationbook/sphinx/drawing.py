@@ -14,8 +14,11 @@ from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
 
 VEGALITE = "6.4"  # the version Altair writes for
-# The fonts whose widths the drawing is laid out with, or of the same widths: a label is as long as the room left for it.
+# The fonts whose widths the drawing is laid out with, or of the same widths.
 FONT = "'Liberation Sans', Arial, Helvetica, sans-serif"
+# Where none of them is installed DejaVu Sans stands in, whose bold letters are up to a fifth wider: labels get that room.
+WIDER = 1.2
+FONT_SIZE = re.compile(r'font-size="([\d.]+)px"')
 WIDTHS = {"wide": 720, "narrow": 350}
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?")
@@ -54,10 +57,19 @@ def _set_widths(spec: dict, width: int) -> None:
 
 
 def _svg(spec: dict, mode: str) -> str:
+    """Laid out with letters a fifth larger than those then written."""
     try:
-        return vl_convert.vegalite_to_svg(spec, VEGALITE, config=config(mode) | {"font": FONT})
+        svg = vl_convert.vegalite_to_svg(spec, VEGALITE, config=_larger(config(mode)) | {"font": FONT})
     except ValueError as error:
         raise BookError(f"it cannot be drawn: {str(error).strip().splitlines()[0]}") from None
+    return FONT_SIZE.sub(lambda found: f'font-size="{float(found[1]) / WIDER:.4g}px"', svg)
+
+
+def _larger(settings: dict) -> dict:
+    """A configuration with every font size a fifth larger."""
+    return {key: _larger(value) if isinstance(value, dict)
+            else value * WIDER if key.lower().endswith("fontsize") and isinstance(value, int | float) else value
+            for key, value in settings.items()}
 
 
 def _size(svg: str) -> tuple[int, int]:
