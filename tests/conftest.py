@@ -10,8 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import settings
 from migrationbook import paths
 
+settings.register_profile("book", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("book")
 sys.path.insert(0, str(Path(__file__).parent))  # tests import their helper `browser`
 
 

@@ -41,7 +41,7 @@ def _refused(entry: dict, content: bytes, schema: bool) -> bool:
     try:
         if table_problems(entry, content):
             return True
-    except (ValueError, OverflowError, BookError):
+    except (ValueError, TypeError, OverflowError, BookError):
         return True  # a cell that cannot be read as its type: the schema says so at greater length
     return schema and bool(_schema_problems(entry, content))
 

@@ -12,7 +12,7 @@ from migrationbook.data import load
 from migrationbook.errors import BookError
 from migrationbook.sources import conapo, forces, missing_migrants, violence
 from migrationbook.sources.readers import iom, sesnsp
-from migrationbook.sources.reading import Raw, periods
+from migrationbook.sources.reading import Raw
 
 GATHERED = "date,series,value,unit,publisher,url,quality,note"
 INCIDENTS = "date,type,country_of_incident_iso3,dead_or_missing,survivors,cause,nationality_iso3,location,lon,lat"
@@ -167,21 +167,6 @@ def test_an_incident_that_cannot_be_read(tmp_path: Path, was: str, now: str, tol
 
 
 # ---- gathered figures
-
-@pytest.mark.parametrize(
-    ("cell", "start", "end"),
-    [("FY2021", "2020-10-01", "2021-09-30"), ("2012-H1", "2012-01-01", "2012-06-30"), ("2012-H2", "2012-07-01", "2012-12-31")],
-)
-def test_fiscal_years_and_half_years_are_periods(cell: str, start: str, end: str) -> None:
-    row = periods(pd.DataFrame({"date": [cell]}, dtype="str")).iloc[0]
-    assert (row["start"], row["end"], row["date_precision"]) == (pd.Timestamp(start), pd.Timestamp(end), "period")
-
-
-@pytest.mark.parametrize("cell", ["FY21", "2012-H3", "2012-H", "FY2021/2022", "2012-H1/2013"])
-def test_what_is_neither_is_refused(cell: str) -> None:
-    with pytest.raises(BookError, match="row 2, column 'date': expected"):
-        periods(pd.DataFrame({"date": [cell]}, dtype="str"))
-
 
 def test_a_note_is_carried_without_the_date_of_its_review(tmp_path: Path) -> None:
     row = "2019-06-24,strip_northern_border,15000,personnel,SEDENA,https://a.b,official,page undated; audit 2026-11-23: a reason"

@@ -57,6 +57,12 @@ def test_rows_that_do_not_add_up_are_named_by_their_line_in_the_file() -> None:
     assert totals.unbalanced(entry, frame) == []
 
 
+def test_shares_may_leave_some_of_the_hundred_undecided_but_not_more_than_declared() -> None:
+    frame = pd.DataFrame({"approve": [44.0, 70, 10.2, None], "disapprove": [53.0, 31, 69.8, 50]})
+    entry = {"balances": [{"total": 90, "parts": ["approve", "disapprove"], "tolerance": 10}]}
+    assert totals.unbalanced(entry, frame) == ["row 3, approve + disapprove: expected 80 to 100, found 101"]
+
+
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1, max_size=20), st.data())
 def test_any_changed_figure_of_a_table_that_balances_is_found(rows: list[tuple[int, int]], data) -> None:
     frame = pd.DataFrame(rows, columns=["yes", "no"]).assign(all=lambda table: table["yes"] + table["no"])

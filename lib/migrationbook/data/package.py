@@ -154,7 +154,7 @@ def _problems(name: str) -> list[str]:
 
 
 def table_problems(entry: dict, content: bytes) -> list[str]:
-    """What a schema cannot say of a table: rows, months, control sums, published totals, columns that add up."""
+    """What a schema cannot say of a table: rows, months, control sums, published totals, ranges, columns that add up."""
     least, rows = entry.get("minimum_rows", 1), entry["rows"]
     few = [f"expected at least {least:,} rows, found {rows:,}"] if rows < least else []
     frame = typed(content, entry["schema"]["fields"])
@@ -164,6 +164,7 @@ def table_problems(entry: dict, content: bytes) -> list[str]:
         *validate.control_problems(entry, content),
         *validate.unsorted_rows(entry, frame),
         *totals.missed(entry, frame),
+        *totals.out_of_range(entry, frame),
         *totals.unbalanced(entry, frame),
     ]
 

@@ -1,4 +1,4 @@
-"""What a table declares about its own figures: published totals, and columns that add up. Checked at each build and check."""
+"""What a table declares of its own figures: published totals, ranges, columns that add up. Checked at each build and check."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pandas as pd
 from migrationbook.errors import BookError
 
 MANY = 20  # rows named per table
+ROUNDING = 1e-9  # decimals are not exact in binary: 10.2 + 0.3 is not 10.5
 
 
 def rows_where(frame: pd.DataFrame, where: dict) -> pd.DataFrame:
@@ -54,18 +55,45 @@ def missed(entry: dict, frame: pd.DataFrame) -> list[str]:
 
 
 def unbalanced(entry: dict, frame: pd.DataFrame) -> list[str]:
-    """One line for each row whose ``parts`` do not add up to its ``total``, within the balance's tolerance.
+    """One line for each row whose ``parts``, ``less`` what is taken off, are not its ``total``, within the tolerance.
 
-    Rows where the total or a part is empty say nothing and are passed over.
+    The total is a column or, for shares, a number: two answers of a poll that leave at most 20 of 100 undecided add up to
+    90, 10 more or less. Rows where the total or a part is empty say nothing and are passed over.
     """
     problems = []
     for balance in entry.get("balances", []):
-        total, parts = balance["total"], balance["parts"]
-        rows = frame[[total, *parts]].dropna().astype(float)
-        sums = rows[parts].sum(axis=1)
-        wrong = rows.index[(sums - rows[total]).abs() > balance.get("tolerance", 0)]
-        problems += [f"row {index + 2}, column '{total}': expected {sums[index]:,.12g} ({' + '.join(parts)}), "
-                     f"found {rows.at[index, total]:,.12g}" for index in wrong]
+        total, parts, less = balance["total"], balance["parts"], balance.get("less", [])
+        rows = frame[[*parts, *less]].astype(float)
+        rows["_total"] = frame[total].astype(float) if isinstance(total, str) else float(total)
+        rows = rows.dropna()
+        sums = rows[parts].sum(axis=1) - rows[less].sum(axis=1)
+        for index in rows.index[(sums - rows["_total"]).abs() > balance.get("tolerance", 0) + ROUNDING]:
+            problems.append(_unbalanced(index, balance, sums[index], rows.at[index, "_total"]))
+    return problems[:MANY]
+
+
+def _unbalanced(index: int, balance: dict, found: float, expected: float) -> str:
+    total, added = balance["total"], " - ".join([" + ".join(balance["parts"]), *balance.get("less", [])])
+    if isinstance(total, str):
+        return f"row {index + 2}, column '{total}': expected {found:,.12g} ({added}), found {expected:,.12g}"
+    least, most = total - balance["tolerance"], total + balance["tolerance"]
+    return f"row {index + 2}, {added}: expected {least:,.12g} to {most:,.12g}, found {found:,.12g}"
+
+
+def out_of_range(entry: dict, frame: pd.DataFrame) -> list[str]:
+    """One line for each figure outside the ``ranges`` of its table.
+
+    A range holds ``column`` between ``minimum`` and ``maximum`` in the rows that meet ``where``: what a constraint of the
+    schema cannot say of a table that has one indicator after the other in one column.
+    """
+    problems = []
+    for limits in entry.get("ranges", []):
+        column, least, most = limits["column"], limits["minimum"], limits["maximum"]
+        figures = rows_where(frame, limits["where"])[column].dropna()
+        wrong = figures[~figures.between(least, most)]
+        of = ", ".join(str(value) for value in limits["where"].values())
+        problems += [f"row {index + 2}, column '{column}': expected {least:,} to {most:,} ({of}), found {found:,.12g}"
+                     for index, found in wrong.items()]
     return problems[:MANY]
 
 

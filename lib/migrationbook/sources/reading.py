@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from migrationbook.errors import BookError
 
 WHOLE = r"[0-9]+"
 DECIMAL = r"-?[0-9]+(\.[0-9]+)?"
+FISCAL = r"FY(\d{4})(?:-(?:(\d{1,2})M|Q([1-4])|(H1)))?"
 # how far a gathered figure can be trusted, as the hand-made lists say it
 STATUS = {
     "official": "official",
@@ -93,11 +95,12 @@ def _plain(number: float) -> int | float:
 def numbers(frame: pd.DataFrame, column: str, kind: str = "int64") -> pd.Series:
     """Turn a column of text cells into numbers: whole and not negative (``int64``) or decimal (``float64``).
 
-    Raises BookError naming file, row, column, expected and found.
+    With ``Float64`` a cell may be empty (<NA>). Raises BookError naming file, row, column, expected and found.
     """
     pattern, wanted = (WHOLE, "a whole number") if kind == "int64" else (DECIMAL, "a number")
-    refuse(frame, column, ~frame[column].str.fullmatch(pattern).fillna(False), wanted)
-    return frame[column].astype(kind)
+    empty = (frame[column] == "") & (kind == "Float64")
+    refuse(frame, column, ~(frame[column].str.fullmatch(pattern).fillna(False) | empty), wanted)
+    return frame[column].mask(empty).astype(kind)
 
 
 def months(frame: pd.DataFrame, column: str = "date") -> pd.Series:
@@ -122,47 +125,6 @@ def folded(name: str) -> str:
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
 
 
-def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
-    """First day, last day and precision of cells like ``2019``, ``2019-06``, ``2019-06-24`` or ``start/end``.
-
-    Also ``FY2019`` (US fiscal year, from October of the year before) and ``2019-H1`` (first half of a year). Columns
-    ``start``, ``end`` (timestamps) and ``date_precision`` (day, month, year or period). Raises BookError like `numbers`.
-    """
-    form = r"\d{4}(-\d{2}(-\d{2})?)?"
-    matches = frame[column].str.fullmatch(rf"{form}(/{form})?|FY\d{{4}}|\d{{4}}-H[12]").fillna(False)
-    refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD, FYYYYY, YYYY-H1 or start/end")
-    parts = frame[column].map(_period)
-    table = pd.DataFrame(
-        {
-            "start": pd.to_datetime(parts.str[0], errors="coerce"),
-            "end": pd.to_datetime(parts.str[1], errors="coerce"),
-            "date_precision": parts.str[2],
-        }
-    )
-    refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
-    return table
-
-
-def _period(text: str) -> tuple[str, str, str]:
-    if text.startswith("FY"):
-        text = f"{int(text[2:]) - 1}-10/{text[2:]}-09"
-    elif "H" in text:
-        text = text[:5] + {"1": f"01/{text[:5]}06", "2": f"07/{text[:5]}12"}[text[-1]]
-    first, slash, last = text.partition("/")
-    start, _, precision = _day_range(first)
-    _, end, _ = _day_range(last or first)
-    return start, end, "period" if slash else precision
-
-
-def _day_range(text: str) -> tuple[str, str, str]:
-    parts = text.split("-")
-    if len(parts) == 1:
-        return f"{text}-01-01", f"{text}-12-31", "year"
-    if len(parts) == 2 and 1 <= int(parts[1]) <= 12:
-        return f"{text}-01", f"{text}-{calendar.monthrange(int(parts[0]), int(parts[1]))[1]}", "month"
-    return text, text, "day" if len(parts) == 3 else "month"
-
-
 def gathered(raw: Raw, file: str, value: str, kind: str = "int64") -> pd.DataFrame:
     """A hand-made list of dated points: period, measure, value, page it was read on, how far to trust it."""
     frame = raw.read(file, ["date", "series", "value", "unit", "publisher", "url", "quality", "note"])
@@ -181,6 +143,59 @@ def gathered(raw: Raw, file: str, value: str, kind: str = "int64") -> pd.DataFra
             "note": note.str.replace(" (undated in the stored copy)", " (the page is undated)", regex=False),
         }
     )
+
+
+def periods(frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
+    """First day, last day and precision of cells like ``2019``, ``2019-06``, ``2019-06-24`` or ``start/end``.
+
+    Halves and quarters of a year are written ``2020-H1``, ``2018-Q4``; US fiscal years and their beginnings ``FY2019``,
+    ``FY2019-7M`` (seven months), ``FY2019-Q2`` (two quarters), ``FY2019-H1``. Columns ``start``, ``end`` (timestamps) and
+    ``date_precision`` (day, month, year, fiscal_year or period). Raises BookError like `numbers`.
+    """
+    form = r"\d{4}(-\d{2}(-\d{2})?|-H[12]|-Q[1-4])?"
+    matches = frame[column].str.fullmatch(f"{form}(/{form})?|{FISCAL}").fillna(False)
+    refuse(frame, column, ~matches, "YYYY, YYYY-MM, YYYY-MM-DD, start/end or a fiscal year such as FY2019")
+    parts = frame[column].map(_period)
+    table = pd.DataFrame(
+        {
+            "start": pd.to_datetime(parts.str[0], errors="coerce"),
+            "end": pd.to_datetime(parts.str[1], errors="coerce"),
+            "date_precision": parts.str[2],
+        }
+    )
+    refuse(frame, column, table["start"].isna() | table["end"].isna(), "a date that exists")
+    return table
+
+
+def _period(text: str) -> tuple[str, str, str]:
+    if text.startswith("FY"):
+        return _fiscal(text)
+    first, slash, last = text.partition("/")
+    start, _, precision = _day_range(first)
+    _, end, _ = _day_range(last or first)
+    return start, end, "period" if slash else precision
+
+
+def _fiscal(text: str) -> tuple[str, str, str]:
+    """A US fiscal year, October to September, or its first months, quarters or half."""
+    year, months, quarters, half = re.fullmatch(FISCAL, text).groups()
+    length = int(months or 3 * int(quarters or 0) or (6 if half else 12))
+    start = pd.Timestamp(int(year) - 1, 10, 1)
+    end = start + pd.DateOffset(months=length, days=-1)
+    return f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", "fiscal_year" if length == 12 else "period"
+
+
+def _day_range(text: str) -> tuple[str, str, str]:
+    parts = text.split("-")
+    if len(parts) == 1:
+        return f"{text}-01-01", f"{text}-12-31", "year"
+    if parts[1][0] in "HQ":
+        length = {"H": 6, "Q": 3}[parts[1][0]]
+        last = length * int(parts[1][1])
+        return f"{parts[0]}-{last - length + 1:02d}-01", _day_range(f"{parts[0]}-{last:02d}")[1], "period"
+    if len(parts) == 2 and 1 <= int(parts[1]) <= 12:
+        return f"{text}-01", f"{text}-{calendar.monthrange(int(parts[0]), int(parts[1]))[1]}", "month"
+    return text, text, "day" if len(parts) == 3 else "month"
 
 
 def refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, wanted: str) -> None:

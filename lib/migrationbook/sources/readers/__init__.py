@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from migrationbook.sources.readers import cbp, iom, ohss, sesnsp, upmrip
+from migrationbook.sources.readers import banxico, cbp, foreign_assistance, iom, ohss, sesnsp, unhcr, upmrip, world_bank
 
 # table name -> its reader
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -24,6 +24,13 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "khsm_by_sector": ohss.khsm_by_sector,
     "mexico_detentions": upmrip.mexico_detentions,
     "mexico_returns": upmrip.mexico_returns,
+    "unhcr_applications": unhcr.unhcr_applications,
+    "unhcr_decisions": unhcr.unhcr_decisions,
+    "unhcr_stocks": unhcr.unhcr_stocks,
+    "worldbank_indicators": world_bank.worldbank_indicators,
+    "us_aid": foreign_assistance.us_aid,
+    "us_aid_regional": foreign_assistance.us_aid_regional,
+    "remittances_mexico_monthly": banxico.remittances_mexico_monthly,
     "crime_victims_by_state": sesnsp.crime_victims_by_state,
     "missing_migrants": iom.missing_migrants,
     "missing_migrants_nationalities": iom.missing_migrants_nationalities,

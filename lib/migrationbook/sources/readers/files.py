@@ -56,6 +56,25 @@ def csv_chunks(path: Path, columns: list[str], rows: int = 50_000) -> Iterator[p
             raise BookError(f"{path.name}: expected rows below the header, found none; {AGAIN}")
 
 
+def csv_head(path: Path, columns: list[str]) -> tuple[list[list[str]], list[str]]:
+    """The rows of title above the header of a CSV file, and all names in that header, which has to have ``columns``."""
+    path = Path(path)
+    with path.open(encoding=_encoding(path), newline="") as file:
+        head = list(islice(file, TITLE_LINES))
+    delimiter, header, _ = _csv_header(path, head, columns)
+    rows = [[cell.strip() for cell in row] for row in islice(csv.reader(head, delimiter=delimiter), header + 1)]
+    return rows[:-1], rows[-1]
+
+
+def first_bytes(path: Path) -> bytes:
+    """How a file begins, BOM and blanks aside: enough to tell JSON, a workbook and a table apart."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(4096).removeprefix(codecs.BOM_UTF8).lstrip()
+    except OSError as error:
+        raise BookError(f"{path}: expected a file that can be read, found: {error.strerror}") from None
+
+
 def sheet_rows(path: Path, sheet: str | None = None) -> list[list[str]]:
     """All rows of one sheet of a workbook (xlsx, xls, xlsb, ods) as lists of texts; row n of the sheet is item n - 1.
 
