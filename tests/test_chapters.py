@@ -50,24 +50,6 @@ def test_a_mistake_is_one_line_that_names_it(tmp_path, given, message):
     assert not (tmp_path / "out.ipynb").exists()
 
 
-def test_notebooks_are_found_in_parts_chapters_and_sections_in_reading_order(tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    (tmp_path / "_toc.yml").write_text("""
-root: index
-parts:
-- caption: Chapters
-  chapters:
-  - file: one
-    sections: [{file: one-a, sections: [{file: one-a-1}]}, {file: page}]
-- caption: Appendices
-  chapters: [{url: "https://example.org"}, {file: two}]
-""")
-    for name in ("index", "one", "one-a", "one-a-1", "two", "elsewhere"):
-        (tmp_path / f"{name}.ipynb").touch()
-    (tmp_path / "page.md").touch()
-    assert [path.stem for path in chapters()] == ["index", "one", "one-a", "one-a-1", "two"]
-
-
 def test_a_value_of_another_type_is_one_line_in_a_plain_execution_too(tmp_path):
     with pytest.raises(BookError) as refusal:
         execute(chapter("enforcement"), tmp_path / "out.ipynb", {"interval": "abc"})
@@ -90,6 +72,24 @@ def test_parameters_are_refused_with_what_would_do(call, good, bad, told):
     for value in bad:
         with pytest.raises(BookError, match=told):
             call(value)
+
+
+def test_notebooks_are_found_in_parts_chapters_and_sections_in_reading_order(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "_toc.yml").write_text("""
+root: index
+parts:
+- caption: Chapters
+  chapters:
+  - file: one
+    sections: [{file: one-a, sections: [{file: one-a-1}]}, {file: page}]
+- caption: Appendices
+  chapters: [{url: "https://example.org"}, {file: two}]
+""")
+    for name in ("index", "one", "one-a", "one-a-1", "two", "elsewhere"):
+        (tmp_path / f"{name}.ipynb").touch()
+    (tmp_path / "page.md").touch()
+    assert [path.stem for path in chapters()] == ["index", "one", "one-a", "one-a-1", "two"]
 
 
 def test_an_unknown_chapter_suggests_the_nearest():

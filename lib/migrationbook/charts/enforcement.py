@@ -12,6 +12,7 @@ from migrationbook.prose import percent as in_words
 
 COUNTS = alt.Axis(format="~s", tickCount=5)
 PERCENT = alt.Axis(format="d")
+LABEL = 230  # px: the static drawing lays labels out a fifth larger than they are
 DASHES = [[1, 0], [7, 5], [2, 4], [9, 5, 2, 5]]
 MONTH = alt.Tooltip("date:T", format="%B %Y")
 
@@ -44,7 +45,7 @@ def bars(values: dict[str, float], highlight: str) -> alt.LayerChart:
     frame = pd.DataFrame({"label": list(values), "change": list(values.values())}).assign(
         text=lambda rows: rows["change"].map(in_words), role=lambda rows: rows["label"].eq(highlight))
     base = alt.Chart(frame, name="bars").encode(
-        y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=190)),
+        y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=LABEL)),
         x=alt.X("change:Q", axis=PERCENT, scale=alt.Scale(padding=46)))
     colour = alt.Color("role:N", legend=None, scale=alt.Scale(domain=[False, True], range=[COLOURS["us"], COLOURS["highlight"]]))
     text = base.mark_text(style="ink", align="right", dx=-4).encode(text="text:N")
@@ -84,7 +85,7 @@ def counterfactual(path: pd.DataFrame, before: pd.Series) -> alt.LayerChart:
 def effects(frame: pd.DataFrame) -> alt.LayerChart:
     """Estimates in per cent with intervals, a row each. frame: label, percent, lower, upper."""
     base = alt.Chart(frame, name="estimates").encode(
-        y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=190)))
+        y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=LABEL)))
     zero = alt.Chart(frame, name="estimates").mark_rule(style="ink").encode(x=alt.datum(0))
     bar = base.mark_rule(color=COLOURS["us"], strokeWidth=2).encode(x=alt.X("lower:Q", axis=PERCENT), x2="upper:Q")
     dot = base.mark_point(filled=True, color=COLOURS["us"], size=60, opacity=1).encode(

@@ -94,13 +94,30 @@ def homicides_registered(vintage: str = "definitive") -> pd.Series:
 
 
 def dead_or_missing(by: str = "year") -> pd.Series:
-    """People dead or missing near the US–Mexico border in IOM's record (minimum counts), by ``year`` or ``month``.
+    """People dead or missing near the US–Mexico border in IOM's record (minimum counts): by ``year`` or by ``month``.
 
-    Near: within a box around the border. Left out: rows that carry a total for a period, and incidents without coordinates.
+    Near: within a box around the border. Totals for a period, dated by its end, count in years and not in months.
+    Incidents without coordinates are left out of both. Source: ``missing_migrants``.
     """
     rows = load("missing_migrants")
-    rows = rows[rows["incident_type"] == "incident"]
-    near = rows["latitude"].between(*BORDER_BOX["latitude"]) & rows["longitude"].between(*BORDER_BOX["longitude"])
-    dates = rows.loc[near, "date"]
-    keys = dates.dt.year if by == "year" else dates.dt.to_period("M").dt.to_timestamp()
-    return rows.loc[near].groupby(keys)["dead_or_missing"].sum().astype(float)
+    rows = rows[rows["latitude"].between(*BORDER_BOX["latitude"]) & rows["longitude"].between(*BORDER_BOX["longitude"])]
+    if by == "year":
+        return rows.groupby("year")["dead_or_missing"].sum().astype(float)
+    rows = rows[rows["incident_type"] != "cumulative_incident"]
+    return rows.groupby(rows["date"].dt.to_period("M").dt.to_timestamp())["dead_or_missing"].sum().asfreq("MS", fill_value=0).astype(float)
+
+
+def deaths_counted() -> pd.Series:
+    """Deaths of migrants that the Border Patrol counted at the southwest border, by fiscal year, each as last read.
+
+    1998 to 2019 from ``border_deaths``, 2021 and 2022 as first reported (``border_deaths_reported``); 2020 is missing.
+    """
+    until = load("border_deaths").groupby("fiscal_year")["deaths"].sum()
+    rows = load("border_deaths_reported").query("measure == 'usbp_sw_border_deaths'")
+    later = rows.set_index(rows["end"].dt.year)["people"]
+    return pd.concat([until, later]).rename_axis("fiscal_year").astype(float)
+
+
+def unsafe() -> pd.Series:
+    """Adults in the cities covered who feel unsafe in theirs, per cent, by month of the survey: ``perceived_insecurity``."""
+    return load("perceived_insecurity").set_index("date")["unsafe"].astype(float)
