@@ -34,7 +34,8 @@ def forces_and_rates(reports: pd.DataFrame, rates: dict[str, tuple[pd.Series, st
         tooltip=[MONTH, "group:N", alt.Tooltip("rate:Q", format=".1f")])
     edges = (frame["date"].min(), frame["date"].max())
     labels = end_labels(frame, "rate", "group", roles, height=260)
-    above = alt.layer(event_rules(events, edges), points).properties(height=130, title=alt.Title("People on migration duty, as reported", **SMALL))
+    above = alt.layer(event_rules(events, edges), points).properties(
+        height=130, title=alt.Title("People on migration duty, as reported", **SMALL))
     below = alt.layer(event_rules(events.assign(label=""), edges), drawn, labels).properties(
         height=260, title=alt.Title("Victims per 100,000 inhabitants and year", **SMALL))
     return alt.vconcat(above, below)
@@ -46,7 +47,10 @@ def stamp(date: pd.Timestamp) -> alt.DateTime:
 
 
 def by_year(panels: dict[str, pd.DataFrame]) -> alt.VConcatChart:
-    """Change against the year of reference, by year, over the range of placebo states. panels: heading → a `state_panel.by_year`."""
+    """Change against the year of reference, by year, over the range of placebo states.
+
+    panels: heading → a `state_panel.by_year`.
+    """
     return alt.vconcat(*[_years(heading, frame) for heading, frame in panels.items()])
 
 
@@ -65,7 +69,10 @@ def _years(heading: str, frame: pd.DataFrame) -> alt.LayerChart:
 
 
 def power_curves(curves: dict[str, tuple[pd.DataFrame, str]], power: float) -> alt.LayerChart:
-    """How often a planted effect is found, by its size. curves: name → (curve of `state_panel.Detectable`, role of its colour)."""
+    """How often a planted effect is found, by its size.
+
+    curves: name → (curve of a `state_panel.Detectable`, role of its colour).
+    """
     frame = pd.concat([one.assign(group=name, share=100 * one["power"]) for name, (one, _) in curves.items()]).round(1)
     frame = frame[frame["percent"].between(-60, 110)]
     names, colours = list(curves), [COLOURS[role] for _, role in curves.values()]

@@ -41,7 +41,7 @@ def national(crime: str) -> pd.Series:
 
 
 def people() -> pd.DataFrame:
-    """Population in the middle of each month's year, months × state codes, for the months of the crime table: ``state_population``."""
+    """Population in the middle of each month's year, months × state codes, for the months of the crimes: ``state_population``."""
     yearly = load("state_population").pivot(index="year", columns="state", values="population_mid_year")
     months = pd.DatetimeIndex(sorted(load("crime_victims_by_state")["date"].unique()))
     return yearly.loc[months.year].set_axis(months).rename_axis("date").astype(float)
@@ -73,7 +73,8 @@ def on_migration_duty() -> pd.DataFrame:
     ``mexico_deployment``.
     """
     rows = load("mexico_deployment")
-    rows = rows[rows["measure"].isin(["both_borders_total", "both_borders_armed_forces"]) & ~rows["status"].str.contains("unconfirmed")]
+    both = rows["measure"].isin(["both_borders_total", "both_borders_armed_forces"])
+    rows = rows[both & ~rows["status"].str.contains("unconfirmed")]
     return rows.sort_values(["start", "people"]).reset_index(drop=True)
 
 
@@ -83,7 +84,7 @@ def guard(measure: str) -> pd.DataFrame:
     rows = rows[(rows["measure"] == measure) & ~rows["status"].str.contains("unconfirmed")]
     if rows.empty:
         raise BookError(f"national_guard: no measure '{measure}'; see the table's catalogue page")
-    return rows.sort_values("start").reset_index(drop=True)
+    return rows.rename(columns={"value": "people"}).sort_values("start").reset_index(drop=True)
 
 
 def homicides_registered(vintage: str = "definitive") -> pd.Series:
@@ -104,7 +105,8 @@ def dead_or_missing(by: str = "year") -> pd.Series:
     if by == "year":
         return rows.groupby("year")["dead_or_missing"].sum().astype(float)
     rows = rows[rows["incident_type"] != "cumulative_incident"]
-    return rows.groupby(rows["date"].dt.to_period("M").dt.to_timestamp())["dead_or_missing"].sum().asfreq("MS", fill_value=0).astype(float)
+    months = rows["date"].dt.to_period("M").dt.to_timestamp()
+    return rows.groupby(months)["dead_or_missing"].sum().asfreq("MS", fill_value=0).astype(float)
 
 
 def deaths_counted() -> pd.Series:
