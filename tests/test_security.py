@@ -50,6 +50,7 @@ def test_reports_of_forces_keep_the_accounts_of_one_day_apart_and_drop_the_uncon
     day = reports[reports["start"] == "2019-06-24"]
     assert list(day["people"]) == [21500, 25500, 26000]
     assert not ((reports["start"] == "2023-10-17") & (reports["people"] == 32150)).any()
+    assert security.guard_at_borders() == 13894  # SEDENA, in two newspapers
     assert security.guard("national_guard_total_strength")["people"].tolist() == [76000, 100235, 113833, 128233]
 
 
@@ -59,11 +60,19 @@ def test_registered_homicides_are_those_of_the_statistics_office() -> None:
     assert security.homicides_registered("preliminary")[2017] == 31174
 
 
+def test_revisions_are_those_of_the_published_totals() -> None:
+    revised = security.revised()
+    assert revised.loc["extortion", ["first", "now"]].tolist() == [7358, 7746]
+    assert set(revised.index) == {"intentional_homicide", "extortion", "kidnapping"}
+    assert revised.loc["intentional_homicide", "percent"] == pytest.approx(0.58, abs=0.01)
+
+
 def test_deaths_near_the_border_count_totals_for_a_period_in_years_only() -> None:
     years, months = security.dead_or_missing(), security.dead_or_missing("month")
     assert years[2022] == pytest.approx(745, abs=5)  # IOM published 686 in 2023; later additions and a wider box
     assert months["2021"].sum() < years[2021] and months["2023"].sum() == years[2023]
     assert np.diff(months.index).max() <= np.timedelta64(31, "D")
+    assert security.causes_of_death(2019).sum() == years[2019] == 556
     counted = security.deaths_counted()
     assert (counted[2019], counted[2021], counted[2022]) == (300, 557, 856) and 2020 not in counted
 

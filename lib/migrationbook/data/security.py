@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from migrationbook.data.package import load
+from migrationbook.data.package import load, resource
 from migrationbook.errors import BookError
 
 CRIMES = {  # name → columns of crime_victims_by_state that are added up
@@ -38,6 +38,20 @@ def victims(crime: str) -> pd.DataFrame:
 def national(crime: str) -> pd.Series:
     """The same, summed over the states."""
     return victims(crime).sum(axis=1).rename(crime)
+
+
+def revised() -> pd.DataFrame:
+    """Victims from January to October 2019 as published that November and in the present table: crime, first, now, percent.
+
+    From the published totals that ``crime_victims_by_state`` is checked against.
+    """
+    rows = []
+    for total in resource("crime_victims_by_state")["totals"]:
+        if total["label"].endswith("2019, to October"):
+            column = total["column"]
+            now = load("crime_victims_by_state").set_index("date").loc["2019-01":"2019-10", column].sum()
+            rows.append((column, total["expected"], int(now), 100 * (now / total["expected"] - 1)))
+    return pd.DataFrame(rows, columns=["crime", "first", "now", "percent"]).set_index("crime")
 
 
 def people() -> pd.DataFrame:
@@ -87,6 +101,13 @@ def guard(measure: str) -> pd.DataFrame:
     return rows.rename(columns={"value": "people"}).sort_values("start").reset_index(drop=True)
 
 
+def guard_at_borders() -> float:
+    """Members of the Guard alone at both borders, 21 July to 20 August 2021, the one such count: ``forces_on_migration_duty``."""
+    rows = load("forces_on_migration_duty").set_index("measure")
+    rows = rows[rows["start"] == pd.Timestamp("2021-07-21")]["value"]
+    return float(rows["national_guard_northern_border"] + rows["national_guard_southern_border"])
+
+
 def homicides_registered(vintage: str = "definitive") -> pd.Series:
     """Deaths by homicide by year of registration (INEGI); the last figure of the vintage where there are several."""
     rows = load("homicides_inegi")
@@ -100,13 +121,23 @@ def dead_or_missing(by: str = "year") -> pd.Series:
     Near: within a box around the border. Totals for a period, dated by its end, count in years and not in months.
     Incidents without coordinates are left out of both. Source: ``missing_migrants``.
     """
-    rows = load("missing_migrants")
-    rows = rows[rows["latitude"].between(*BORDER_BOX["latitude"]) & rows["longitude"].between(*BORDER_BOX["longitude"])]
+    rows = _near_the_border()
     if by == "year":
         return rows.groupby("year")["dead_or_missing"].sum().astype(float)
     rows = rows[rows["incident_type"] != "cumulative_incident"]
     months = rows["date"].dt.to_period("M").dt.to_timestamp()
     return rows.groupby(months)["dead_or_missing"].sum().asfreq("MS", fill_value=0).astype(float)
+
+
+def causes_of_death(year: int) -> pd.Series:
+    """The same people of one year by cause, as IOM gives it, most first."""
+    rows = _near_the_border()
+    return rows[rows["year"] == year].groupby("cause")["dead_or_missing"].sum().sort_values(ascending=False)
+
+
+def _near_the_border() -> pd.DataFrame:
+    rows = load("missing_migrants")
+    return rows[rows["latitude"].between(*BORDER_BOX["latitude"]) & rows["longitude"].between(*BORDER_BOX["longitude"])]
 
 
 def deaths_counted() -> pd.Series:
