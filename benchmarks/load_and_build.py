@@ -54,6 +54,19 @@ def tables() -> None:
         "import pandas and read_csv", in_process(READ.format(path=path)))
 
 
+def package() -> None:
+    """The slowest table to load, and a check of the whole package beside Frictionless' own."""
+    from migrationbook.data import load, names
+
+    taken = {name: seconds(lambda name=name: load(name), 3) for name in names()}
+    slowest = max(taken, key=taken.get)
+    print(f"load of {len(taken)} tables: slowest {slowest} {1000 * taken[slowest]:.0f} ms, all {sum(taken.values()):.2f} s")
+    check = [sys.executable, "-m", "migrationbook.cli", "data", "check"]
+    theirs = [str(Path(sys.executable).with_name("frictionless")), "validate", "data/datapackage.json"]
+    row("migrationbook data check", seconds(lambda: subprocess.run(check, check=True, cwd=ROOT, capture_output=True), 2),
+        "frictionless validate", seconds(lambda: subprocess.run(theirs, check=True, cwd=ROOT, capture_output=True), 1))
+
+
 def builds() -> None:
     """A build of the whole book, cold and with nothing changed, against `jupyter-book build` doing both itself."""
     book = [sys.executable, "-m", "migrationbook.cli", "build"]
@@ -74,4 +87,5 @@ def builds() -> None:
 
 if __name__ == "__main__":
     tables()
+    package()
     builds()

@@ -81,13 +81,28 @@ STEPS = [
     ("E31", 1, "supported", E31 | {"both_borders": 21500, "south_guard_low": 6300}),
     ("E31", 3, "mixed", E31 | {"both_borders": 20000, "south_all": 5000}),
     ("E31", 4, "not-supported", E31 | {"both_borders": 5000}),
+    ("A2", 4, "mixed", {"decisions_change": 60, "backlog_change": 36, "years_before": 4.1, "years_after": 3.9}),
+    ("A2", 1, "supported", {"decisions_change": -5, "backlog_change": 36, "years_before": 4.1, "years_after": 4.5}),
+    ("A2", 2, "mostly-supported", {"decisions_change": 5, "backlog_change": 36, "years_before": 4.1, "years_after": 4.5}),
+    ("A2", 3, "not-supported", {"decisions_change": 60, "backlog_change": -3, "years_before": 4.1, "years_after": 3.0}),
+    ("A10", 3, "mostly-supported", {"courts_share": 1.4, "courts_millions": 65}),
+    ("A10", 2, "supported", {"courts_share": 12, "courts_millions": 550}),
+    ("A10", 1, "not-supported", {"courts_share": 0, "courts_millions": 0}),
+    ("A11", 1, "supported", {"years_of_work": 4.1, "years_short": 10, "years_of_work_2008": 0.8}),
+    ("A11", 2, "mostly-supported", {"years_of_work": 1.5, "years_short": 3, "years_of_work_2008": 0.8}),
+    ("A11", 3, "mixed", {"years_of_work": 5.3, "years_short": 1, "years_of_work_2008": 0.8}),
+    ("A11", 4, "not-supported", {"years_of_work": 0.8, "years_short": 0, "years_of_work_2008": 0.8}),
+    ("A12", 1, "supported", {"cases_opened": 14191}),
+    ("A12", 2, "mostly-supported", {"cases_opened": 6000}),
+    ("A12", 3, "mixed", {"cases_opened": 2000}),
+    ("A12", 4, "not-supported", {"cases_opened": 15}),
 ]
 
 
 def test_the_register_holds_the_72_claims_of_the_article():
     assert CLAIMS["theme"].value_counts().to_dict() == {
         "enforcement": 31, "asylum": 13, "investment": 11, "opinion": 9, "security": 8}
-    assert sorted(MEASURED, key=lambda claim: int(claim[1:])) == list(dict.fromkeys(step[0] for step in STEPS))
+    assert set(MEASURED) == {step[0] for step in STEPS}
 
 
 @pytest.mark.parametrize(("claim", "step", "verdict", "estimates"), STEPS)
@@ -146,7 +161,7 @@ def test_a_rounded_number_is_held_to_the_same_tolerance_whoever_says_it(reported
     ("E1", {"mood": 1.0}, "'mood' is not one its rules know; it takes: none"),
     ("E99", None, "no claim 'E99'.*did you mean 'E9'"),
     ("e4", None, "no claim 'e4'.*did you mean 'E?"),
-    ("A1", None, "no rules yet"),
+    *[(claim, None, "no rules yet") for claim in CLAIMS.loc[CLAIMS["judged_by"] == "later", "id"][:1]],
 ])
 def test_unusable_input_is_refused_in_one_line(claim, estimates, message):
     with pytest.raises(BookError, match=message) as refusal:
@@ -218,7 +233,7 @@ def test_what_was_said_after_july_2019_is_shown_but_does_not_count(monkeypatch):
     assert judge_claim("E1").verdict == "mixed"
 
 
-@pytest.mark.parametrize("claim", CLAIMS.loc[(CLAIMS["theme"] == "enforcement") & (CLAIMS["judged_by"] == "documentary"), "id"])
+@pytest.mark.parametrize("claim", CLAIMS.loc[CLAIMS["judged_by"] == "documentary", "id"])
 def test_every_documentary_claim_has_evidence_of_its_time(claim):
     rows = register.evidence(claim)
     assert rows["date"].notna().all()
@@ -242,8 +257,8 @@ def test_confidence_counts_originators_agencies_and_contradictions(rows, level):
     assert confidence(findings(*rows)) == level
 
 
-def test_evidence_is_written_for_every_claim_of_the_chapter_with_an_address():
-    assert set(EVIDENCE["claim"]) == {f"E{number}" for number in range(1, 32)}
+def test_evidence_is_written_for_every_judged_claim_with_an_address():
+    assert set(CLAIMS.loc[CLAIMS["judged_by"].isin(["documentary", "measured"]), "id"]) <= set(EVIDENCE["claim"])
     assert EVIDENCE["url"].str.fullmatch(r"https?://[\w.-]+\.[a-z]{2,}(/[^\s\"<>]*)?(:\d+)?[^\s\"<>]*").all()
     assert not EVIDENCE.duplicated(["claim", "statement"]).any()
     assert EVIDENCE["statement"].str.endswith(".").all()

@@ -39,14 +39,16 @@ def schema_problems(folder: Path, descriptor: dict, name: str) -> list[str]:
 
     # hash and size are ours to judge: a difference there deserves a better answer than two long numbers
     kept = ("name", "path", "format", "encoding", "schema")
+    schema = next(entry["schema"] for entry in descriptor["resources"] if entry["name"] == name)
+    # only the table and those its keys point to: describing all of them takes longer than checking most
+    needed = {name} | {key["reference"]["resource"] for key in schema.get("foreignKeys", [])}
     resources = [
         {key: entry[key] for key in kept if key in entry} | {"type": "table"}
-        for entry in descriptor["resources"]
+        for entry in descriptor["resources"] if entry["name"] in needed
     ]
     # a copy in which nothing is shared: Frictionless empties the dictionaries it is given
     copied = json.loads(json.dumps({"name": descriptor["name"], "resources": resources}))
     package = Package.from_descriptor(copied, basepath=str(folder))
-    schema = next(entry["schema"] for entry in descriptor["resources"] if entry["name"] == name)
     types = {field["name"]: field["type"] for field in schema["fields"]}
     report = package.get_resource(name).validate(limit_errors=MANY)
     errors = report.errors + [error for task in report.tasks for error in task.errors]

@@ -64,12 +64,14 @@ def html(spec: dict, number: str, folder: Path, base: str, tables: dict[str, str
         _rows(bare, name, folder, base),
         *([f"{word('chart.tables')}: {catalogue.links(about['tables'], tables)}."] if tables else []),
     ]
+    # An image hides what is in it from a screen reader, a group does not: its controls stay reachable.
+    role = "group" if any("bind" in param for param in bare.get("params", [])) else "img"
     note = f'<p class="figure-note">{escape(about["note"])}</p>\n' if about["note"] else ""
     return f"""<figure class="chart" id="{escape(name)}">
 <figcaption><p class="figure-number">{escape(number)}</p>
 <p class="figure-title">{escape(about["title"])}</p>
 <p class="figure-subtitle">{escape(about["subtitle"])}</p></figcaption>
-<div class="drawing">{pictures}<div class="live" role="img" aria-label="{escape(about["alt"])}"></div></div>
+<div class="drawing">{pictures}<div class="live" role="{role}" aria-label="{escape(about["alt"])}"></div></div>
 {note}<p class="figure-facts">{" ".join(facts)}</p>
 <script type="application/json" class="chart-spec">{script_json(bare)}</script>
 </figure>

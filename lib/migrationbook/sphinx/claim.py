@@ -103,7 +103,7 @@ def _interval(judged: dict) -> str:
 def _more(judged: dict, tables: dict[str, str]) -> str:
     first = judged.get("first_reading")
     body = (
-        _list("estimates", _estimates(judged["id"], judged.get("estimates") or {}))
+        _list("estimates", _estimates(judged["id"], judged["estimates"]) if judged.get("estimates") else [])
         + "".join(_line("fact", judged.get(key), word(f"site.{key}"))
                   for key in ("rule", "known_then", "known_now", "later_outcome"))
         + _line("fact", first and word(f"verdict.{first}"), word("site.first_reading"))

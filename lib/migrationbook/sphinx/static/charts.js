@@ -31,10 +31,25 @@
     if ("columns" in spec) spec.columns = 1;
     parts.forEach((part) => (part.width = room - 90));
     const trial = await window.vegaEmbed(stage, spec, options);
-    const drawn = stage.querySelector("svg").getBoundingClientRect().width;
+    const drawn = stage.querySelector("svg").viewBox.baseVal.width; // the page shows a wider one scaled
     trial.finalize();
     parts.forEach((part) => (part.width = Math.max(80, 2 * room - 90 - drawn)));
     return window.vegaEmbed(stage, spec, options);
+  }
+
+  // What a reader has chosen stays chosen when the page turns dark or the chart is drawn for another width.
+  function keepChoices(spec, drawn) {
+    for (const param of spec.params ?? []) if (drawn && param.bind) param.value = drawn.view.signal(param.name);
+  }
+
+  // A chart with controls has its result in words as well: a parameter called "reading", told to screen readers.
+  function speak(stage, spec, view) {
+    if (!(spec.params ?? []).some((param) => param.name === "reading")) return;
+    const words = document.createElement("output");
+    words.className = "reading";
+    words.textContent = view.signal("reading");
+    view.addSignalListener("reading", (_, now) => (words.textContent = now));
+    stage.append(words);
   }
 
   async function draw(figure) {
@@ -48,7 +63,9 @@
       stage.className = "stage";
       drawing.querySelector(".live").append(stage);
       const spec = JSON.parse(figure.querySelector(".chart-spec").textContent);
+      keepChoices(spec, before?.result);
       const result = await embed(stage, spec);
+      speak(stage, spec, result.view);
       if (live.get(figure).turn !== turn) {
         result.finalize();
         stage.remove();
