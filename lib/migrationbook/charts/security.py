@@ -5,7 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from migrationbook.charts.layers import end_labels, event_rules
+from migrationbook.charts.enforcement import lines
+from migrationbook.charts.layers import end_labels, event_rules, interval_band
 from migrationbook.charts.theme import COLOURS
 
 COUNTS = alt.Axis(format="~s", tickCount=5)
@@ -36,7 +37,9 @@ def forces_and_rates(reports: pd.DataFrame, rates: dict[str, tuple[pd.Series, st
     labels = end_labels(frame, "rate", "group", roles, height=260)
     above = alt.layer(event_rules(events, edges), points).properties(
         height=130, title=alt.Title("People on migration duty, as reported", **SMALL))
-    below = alt.layer(event_rules(events.assign(label=""), edges), drawn, labels).properties(
+    marked = alt.Chart(events[["date", "label"]].sort_values("date"), name="events").encode(x="date:T")
+    rules = marked.mark_rule(style="event", strokeDash=[2, 3])
+    below = alt.layer(rules, drawn, labels).properties(
         height=260, title=alt.Title("Victims per 100,000 inhabitants and year", **SMALL))
     return alt.vconcat(above, below)
 
@@ -44,6 +47,17 @@ def forces_and_rates(reports: pd.DataFrame, rates: dict[str, tuple[pd.Series, st
 def stamp(date: pd.Timestamp) -> alt.DateTime:
     """A date as a value of a chart's scale."""
     return alt.DateTime(year=date.year, month=date.month, date=date.day)
+
+
+def forecast(path: pd.DataFrame, before: pd.Series) -> alt.LayerChart:
+    """Observed months against the forecast and its interval. path: a `Counterfactual.path`; before: the months before."""
+    path = path.rename(columns={"month": "date"}).round({"counterfactual": 0, "lower": 0, "upper": 0})
+    after = path.set_index("date")
+    return alt.layer(
+        interval_band(path[["date", "lower", "upper"]], "lower", "upper", "counterfactual"),
+        lines({"Observed": (pd.concat([before, after["observed"]]), "us"), "Forecast": (after["counterfactual"], "counterfactual")},
+              height=300),
+    )
 
 
 def by_year(panels: dict[str, pd.DataFrame]) -> alt.VConcatChart:
@@ -77,7 +91,7 @@ def power_curves(curves: dict[str, tuple[pd.DataFrame, str]], power: float) -> a
     frame = frame[frame["percent"].between(-60, 110)]
     names, colours = list(curves), [COLOURS[role] for _, role in curves.values()]
     drawn = alt.Chart(frame, name="power").mark_line().encode(
-        x=alt.X("percent:Q", axis=alt.Axis(format="+d")), y=alt.Y("share:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100])),
+        x=alt.X("percent:Q", axis=alt.Axis(format="d")), y=alt.Y("share:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100])),
         color=alt.Color("group:N", scale=alt.Scale(domain=names, range=colours)),
         strokeDash=alt.StrokeDash("group:N", scale=alt.Scale(domain=names, range=DASHES[:len(names)])),
         tooltip=["group:N", alt.Tooltip("percent:Q", format="+.0f"), alt.Tooltip("share:Q", format=".0f")])
@@ -97,7 +111,7 @@ def yearly(named: dict[str, tuple[pd.Series, str]], measure: str, height: int = 
     frame = pd.concat(parts)
     names, roles = list(named), {name: role for name, (_, role) in named.items()}
     drawn = alt.Chart(frame, name="series").mark_line(point=alt.OverlayMarkDef(size=30)).encode(
-        x=alt.X("date:T"), y=alt.Y(f"{measure}:Q", axis=COUNTS),
+        x=alt.X("date:T", scale=alt.Scale(padding=8)), y=alt.Y(f"{measure}:Q", axis=COUNTS),
         color=alt.Color("who:N", legend=None, scale=alt.Scale(domain=names, range=[COLOURS[role] for role in roles.values()])),
         strokeDash=alt.StrokeDash("who:N", legend=None, scale=alt.Scale(domain=names, range=DASHES[:len(names)])),
         tooltip=[alt.Tooltip("date:T", format="%Y"), "who:N", alt.Tooltip(f"{measure}:Q", format=",.0f")])
