@@ -53,11 +53,9 @@ def forecast(path: pd.DataFrame, before: pd.Series) -> alt.LayerChart:
     """Observed months against the forecast and its interval. path: a `Counterfactual.path`; before: the months before."""
     path = path.rename(columns={"month": "date"}).round({"counterfactual": 0, "lower": 0, "upper": 0})
     after = path.set_index("date")
-    return alt.layer(
-        interval_band(path[["date", "lower", "upper"]], "lower", "upper", "counterfactual"),
-        lines({"Observed": (pd.concat([before, after["observed"]]), "us"), "Forecast": (after["counterfactual"], "counterfactual")},
-              height=300),
-    )
+    named = {"Observed": (pd.concat([before, after["observed"]]), "us"), "Forecast": (after["counterfactual"], "counterfactual")}
+    band = interval_band(path[["date", "lower", "upper"]], "lower", "upper", "counterfactual")
+    return alt.layer(band, lines(named, height=300))
 
 
 def by_year(panels: dict[str, pd.DataFrame]) -> alt.VConcatChart:

@@ -155,7 +155,8 @@ def detectable(panel: Panel, before: Window, after: Window, level: float = 0.95,
     """Plant effects into sets of as many states as are treated and see how often `change` finds them.
 
     The same effect is planted into `groups` sets drawn at random, each judged among the other sets. So the power is that of
-    such a group of states in general; the true ones may be quieter or noisier. Raises BookError for fewer than 20 sets.
+        raise BookError(f"power {power:g}: at this level no effect at all is found with probability {size:.2f}; ask for more")
+    below the size.
     """
     tail = 1 - level_of(level)
     sums, sets = _two(panel, before, after), panel.sets(draws, seed)
@@ -169,6 +170,8 @@ def detectable(panel: Panel, before: Window, after: Window, level: float = 0.95,
         return float((_two_sided(values, values[chosen, np.arange(len(chosen))]) <= tail).mean())
 
     size = found(0.0)
+    if size >= power:
+        raise BookError(f"power {power:g}: no effect at all is found with probability {size:.2f} at this level; ask for more")
     curve, ends = [(0.0, size)], {-1: -np.inf, 1: np.inf}
     for side in ends:
         before_it = size
