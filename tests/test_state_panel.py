@@ -152,7 +152,8 @@ def test_a_panel_that_cannot_work_is_one_line(change: dict, told: str) -> None:
     (lambda one: state_panel.placebo_dates(one, "2017-01", 24, 9), "placebo dates: none before 2017-01"),
     (lambda one: state_panel.detectable(replace(one, treated=["01"], comparison=OTHERS[:9]), BEFORE, AFTER),
      "10 sets of 1 among 10 states"),
-    (lambda one: state_panel.detectable(one, BEFORE, AFTER, level=0.2, power=0.5, draws=199), "power 0.5: at this level no effect at all"),
+    (lambda one: state_panel.detectable(one, BEFORE, AFTER, level=0.2, power=0.5, draws=199),
+     "power 0.5: at this level no effect at all"),
 ])
 def test_what_cannot_be_computed_is_one_line(call, told: str) -> None:
     with pytest.raises(BookError, match=told) as caught:

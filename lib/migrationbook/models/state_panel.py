@@ -155,8 +155,8 @@ def detectable(panel: Panel, before: Window, after: Window, level: float = 0.95,
     """Plant effects into sets of as many states as are treated and see how often `change` finds them.
 
     The same effect is planted into `groups` sets drawn at random, each judged among the other sets. So the power is that of
-        raise BookError(f"power {power:g}: at this level no effect at all is found with probability {size:.2f}; ask for more")
-    below the size.
+    such a group of states in general; the true ones may be quieter or noisier. Raises BookError for fewer than 20 sets and a
+    power that is not above the size.
     """
     tail = 1 - level_of(level)
     sums, sets = _two(panel, before, after), panel.sets(draws, seed)
@@ -171,7 +171,7 @@ def detectable(panel: Panel, before: Window, after: Window, level: float = 0.95,
 
     size = found(0.0)
     if size >= power:
-        raise BookError(f"power {power:g}: no effect at all is found with probability {size:.2f} at this level; ask for more")
+        raise BookError(f"power {power:g}: at this level no effect at all is found with probability {size:.2f}; ask for more")
     curve, ends = [(0.0, size)], {-1: -np.inf, 1: np.inf}
     for side in ends:
         before_it = size
