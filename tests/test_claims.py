@@ -8,6 +8,7 @@ import math
 import re
 import string
 
+import opinion_steps
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -96,6 +97,7 @@ STEPS = [
     ("A12", 2, "mostly-supported", {"cases_opened": 6000}),
     ("A12", 3, "mixed", {"cases_opened": 2000}),
     ("A12", 4, "not-supported", {"cases_opened": 15}),
+    *opinion_steps.STEPS,
 ]
 
 

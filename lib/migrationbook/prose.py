@@ -35,6 +35,11 @@ def share(value: float, digits: int = 0) -> str:
     return f"{abs(value):.{digits}f}{SPACE}%"
 
 
+def points(value: float, digits: int = 1) -> str:
+    """A difference in points with its sign: ``-5.24`` → ``−5.2``."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", MINUS)  # adding zero takes the sign from -0.0
+
+
 def span(low: float, high: float, write=percent) -> str:
     """An interval in words: ``−48 % to −12 %``; ``write`` turns each end into words."""
     return f"{write(low)} to {write(high)}"

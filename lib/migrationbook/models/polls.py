@@ -34,7 +34,8 @@ class Pool:
     `path`: date, mean, lower, upper. `houses`: house, polls, lean, lower, upper (points above the average house), error
     (standard deviation of its polls around level and lean; one common value for houses of fewer than five polls).
     `wander`: standard deviation of the level's change over a month. `lean`: of the houses' leanings. `error`: of a typical
-    house's polls. `left_out`: date, house, share, mean, lower, upper, covered: each poll as the others predict it.
+    house's polls. `left_out`: date, house, share, mean, lower, upper, score, covered: each poll as the others predict it;
+    score is how many standard deviations it lies from there.
     """
 
     path: pd.DataFrame
@@ -62,6 +63,39 @@ def pool(polls: pd.DataFrame, dates: pd.DatetimeIndex | None = None, level: floa
     return Pool(path=model.path(found.x, dates, level), houses=model.leanings(found.x, level), wander=float(np.exp(found.x[0])),
                 lean=float(np.exp(found.x[1])), error=float(np.exp(found.x[2])), left_out=model.left_out(found.x, level),
                 converged=bool(found.success))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far marked polls lie from the others, in points, with an interval, and how many houses and polls are marked."""
+
+    points: float
+    lower: float
+    upper: float
+    houses: int
+    polls: int
+
+
+def gap(polls: pd.DataFrame, marked: pd.Series, level: float = 0.95) -> Gap:
+    """The difference between marked polls and the others at the same level: by how much one mode reads lower, for instance.
+
+    polls: as in `pool`. marked: a truth value a poll, of the same index. The difference is estimated beside wander, leanings
+    and errors; houses still lean around it, so few marked houses give a wide interval, however many polls they publish. The
+    interval is that of Student's t with two degrees of freedom fewer than houses: how far houses lean is itself known from
+    them. Raises BookError when all polls are marked or none, or when there are fewer than four houses.
+    """
+    marked = marked.astype(bool)
+    if marked.all() or not marked.any():
+        raise BookError(f"{int(marked.sum())} of {len(marked)} polls are marked: for a difference both kinds are needed")
+    polls = _in_order(polls)
+    houses = polls["house"].nunique()
+    if houses < 4:
+        raise BookError(f"polls of {houses} houses: at least four are needed to tell two kinds of houses apart")
+    model = _Model(polls, marked.reindex(polls.index))
+    points, sd = model.coefficient(model.fit().x, 1)
+    half = stats.t.ppf((1 + level_of(level)) / 2, houses - 2) * sd
+    own = polls.loc[marked.reindex(polls.index), "house"]
+    return Gap(points=points, lower=points - half, upper=points + half, houses=own.nunique(), polls=len(own))
 
 
 def without_each_house(polls: pd.DataFrame, dates: pd.DatetimeIndex, level: float = 0.95) -> pd.DataFrame:
@@ -119,18 +153,59 @@ def share_interval(percent: float, n: float, level: float = 0.95, design_effect:
     return 100 * low, 100 * high
 
 
+def with_intervals(shares: pd.DataFrame, level: float = 0.95, assumed: float = 1.0) -> pd.DataFrame:
+    """Shares with their Wilson intervals: the columns effect, lower and upper (per cent) are added, missing where n is.
+
+    shares: percent and n, and reported_error (points) where published. The design effect is the one a reported margin implies
+    or `assumed`, whichever is larger: margins of simple random samples are published for samples that are none.
+    """
+    known = shares["n"].notna()
+    margins = shares.get("reported_error", pd.Series(np.nan, index=shares.index))
+    implied = [design_effect(margin, n) if pd.notna(margin) and pd.notna(n) else 1.0
+               for margin, n in zip(margins, shares["n"], strict=True)]
+    effect = pd.Series(np.maximum(implied, assumed), index=shares.index).where(known)
+    bounds = [share_interval(percent, n, level, by) if there else (np.nan, np.nan)
+              for percent, n, by, there in zip(shares["percent"], shares["n"], effect, known, strict=True)]
+    return shares.assign(effect=effect, lower=[low for low, _ in bounds], upper=[high for _, high in bounds])
+
+
+def smallest_sample(first: float, second: float, level: float = 0.95) -> float:
+    """Answers a wave, as of a simple random sample, from which two waves with these shares (per cent) differ beyond chance.
+
+    Infinite for equal shares. Multiply by the design effect for the interviews needed.
+    """
+    if not 0 <= first <= 100 or not 0 <= second <= 100:
+        raise BookError(f"shares {first!r} and {second!r}: not between 0 and 100 per cent")
+    if first == second:
+        return float("inf")
+    spread = first * (100 - first) + second * (100 - second)
+    return _critical(level_of(level)) ** 2 * spread / (first - second) ** 2
+
+
+def plain_margin(n: int, level: float = 0.95) -> float:
+    """The margin of error (points, at 50 %) of a simple random sample of n people."""
+    if not n >= 1:
+        raise BookError(f"n {n!r}: it must be at least 1")
+    return 50 * _critical(level_of(level)) / np.sqrt(n)
+
+
 def design_effect(margin: float, n: int, level: float = 0.95) -> float:
     """The design effect that a published margin of error (points, at 50 %) implies for n interviews."""
     if margin <= 0 or n < 1:
         raise BookError(f"margin {margin!r}, n {n!r}: both must be positive")
-    return (margin / (100 * _critical(level))) ** 2 * 4 * n
+    return float((margin / plain_margin(n, level)) ** 2)
 
 
 class _Model:
-    """Covariances of one set of polls, ordered by date; parameters are logarithms of standard deviations."""
+    """Covariances of one set of polls, ordered by date; parameters are logarithms of standard deviations.
 
-    def __init__(self, polls: pd.DataFrame) -> None:
+    fixed: what is estimated without a prior, a column each: the mean level, and the difference of marked polls if any are.
+    """
+
+    def __init__(self, polls: pd.DataFrame, marked: pd.Series | None = None) -> None:
         self.polls = polls
+        columns = [np.ones(len(polls))] + ([] if marked is None else [marked.to_numpy(float)])
+        self.fixed = np.column_stack(columns)
         self.first = polls["date"].iloc[0]
         self.time = self._months(polls["date"])
         self.share = polls["share"].to_numpy(float)
@@ -153,14 +228,19 @@ class _Model:
                                  options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 1000, "maxls": 50})
 
     def inverse(self, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        """Inverse covariance of the polls, the same with the unknown mean level projected out, half log determinants."""
+        """Inverse covariance of the polls, the same with the fixed part projected out, half log determinants."""
         variance = np.exp(2 * parameters)
-        covariance = variance[0] * self.walk + variance[1] * self.same + np.diag(variance[self.error_of_poll])
-        factor = linalg.cholesky(covariance, lower=True)
-        inverse = linalg.cho_solve((factor, True), np.eye(len(self.share)))
-        weights = inverse.sum(axis=1)
-        projected = inverse - np.outer(weights, weights) / weights.sum()
-        return inverse, projected, np.log(np.diag(factor)).sum() + np.log(weights.sum()) / 2
+        covariance = variance[0] * self.walk + variance[1] * self.same
+        covariance[np.diag_indices_from(covariance)] += variance[self.error_of_poll]
+        factor = linalg.cholesky(covariance, lower=True, overwrite_a=True)
+        half, failed = linalg.lapack.dpotri(factor, lower=True)  # half the work of solving for the identity
+        if failed:
+            raise BookError("the polls' covariance has no inverse; leave out polls that repeat one another")
+        inverse = np.tril(half) + np.tril(half, -1).T
+        weighted = inverse @ self.fixed
+        information = self.fixed.T @ weighted
+        projected = inverse - weighted @ linalg.solve(information, weighted.T)
+        return inverse, projected, np.log(np.diag(factor)).sum() + np.linalg.slogdet(information)[1] / 2
 
     def cost(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
         """Negative penalised restricted log likelihood and its gradient."""
@@ -179,16 +259,26 @@ class _Model:
         slope[2] -= apart.sum() / SPREAD
         return value, slope
 
+    def coefficients(self, inverse: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The fixed part: estimates, their covariance, and the inverse covariance of the polls times the columns."""
+        weighted = inverse @ self.fixed
+        covariance = linalg.inv(self.fixed.T @ weighted)
+        return covariance @ (weighted.T @ self.share), covariance, weighted
+
+    def coefficient(self, parameters: np.ndarray, position: int) -> tuple[float, float]:
+        """One of the fixed part's estimates and its standard deviation."""
+        estimates, covariance, _ = self.coefficients(self.inverse(parameters)[0])
+        return float(estimates[position]), float(np.sqrt(covariance[position, position]))
+
     def level(self, parameters: np.ndarray, dates: pd.Series | pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of the level on some dates."""
+        """Mean and standard deviation of the level, that of unmarked polls, on some dates."""
         time, variance = self._months(dates), np.exp(2 * parameters)
         inverse, projected, _ = self.inverse(parameters)
-        weights = inverse.sum(axis=1)
-        centre = weights @ self.share / weights.sum()
+        estimates, covariance, weighted = self.coefficients(inverse)
         shared = variance[0] * np.minimum.outer(np.maximum(time, 0), self.time)
-        mean = centre + shared @ (projected @ self.share)
-        unexplained = 1 - shared @ weights
-        spread = variance[0] * np.abs(time) - np.einsum("ij,jk,ik->i", shared, inverse, shared) + unexplained**2 / weights.sum()
+        mean = estimates[0] + shared @ (projected @ self.share)
+        unexplained = np.eye(1, self.fixed.shape[1]) - shared @ weighted
+        spread = variance[0] * np.abs(time) - _quadratic(shared, inverse) + _quadratic(unexplained, covariance)
         return mean, np.sqrt(np.maximum(spread, 0))
 
     def path(self, parameters: np.ndarray, dates: pd.DatetimeIndex, level: float) -> pd.DataFrame:
@@ -201,7 +291,7 @@ class _Model:
         _, projected, _ = self.inverse(parameters)
         shared = variance[1] * (np.arange(len(self.names))[:, None] == self.house)
         lean = shared @ (projected @ self.share)
-        half = _critical(level) * np.sqrt(variance[1] - np.einsum("ij,jk,ik->i", shared, projected, shared))
+        half = _critical(level) * np.sqrt(variance[1] - _quadratic(shared, projected))
         return pd.DataFrame({"house": self.names, "polls": self.counts, "lean": lean, "lower": lean - half, "upper": lean + half,
                              "error": np.exp(parameters[self.error_of_house])})
 
@@ -211,7 +301,8 @@ class _Model:
         variance = 1 / np.diag(projected)
         mean = self.share - (projected @ self.share) * variance
         half = _critical(level) * np.sqrt(variance)
-        frame = self.polls[["date", "house", "share"]].assign(mean=mean, lower=mean - half, upper=mean + half)
+        frame = self.polls[["date", "house", "share"]].assign(mean=mean, lower=mean - half, upper=mean + half,
+                                                              score=(self.share - mean) / np.sqrt(variance))
         return frame.assign(covered=frame["share"].between(frame["lower"], frame["upper"])).reset_index(drop=True)
 
 
@@ -224,6 +315,11 @@ def _in_order(polls: pd.DataFrame) -> pd.DataFrame:
         raise BookError(f"{len(polls)} polls of {polls['house'].nunique()} houses: at least {FEWEST} polls of two houses are "
                         "needed; widen the dates or leave fewer houses out")
     return polls.sort_values("date", kind="stable")
+
+
+def _quadratic(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """row @ matrix @ row for each row."""
+    return np.einsum("ij,ij->i", rows @ matrix, rows)
 
 
 def _critical(level: float) -> float:
