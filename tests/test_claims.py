@@ -11,6 +11,7 @@ import string
 import opinion_steps
 import pandas as pd
 import pytest
+import security_steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from migrationbook import paths
@@ -98,6 +99,7 @@ STEPS = [
     ("A12", 3, "mixed", {"cases_opened": 2000}),
     ("A12", 4, "not-supported", {"cases_opened": 15}),
     *opinion_steps.STEPS,
+    *security_steps.STEPS,
 ]
 
 
