@@ -11,6 +11,7 @@ import string
 import opinion_steps
 import pandas as pd
 import pytest
+import security_steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from migrationbook import paths
@@ -115,6 +116,7 @@ STEPS = [
     ("R11", 1, "supported", R11 | {"frozen_level": 70, "later_level": 132, "last_level": 80}),
     ("R11", 2, "mostly-supported", R11 | {"frozen_level": 31, "later_level": 132, "last_level": 80}),
     ("R11", 4, "not-supported", R11 | {"frozen_level": 31, "later_level": 40, "last_level": 18}),
+    *security_steps.STEPS,
 ]
 
 

@@ -14,6 +14,7 @@ from migrationbook.models.interrupted_time_series import (
     break_against_trend,
     by_model,
     counterfactual,
+    detectable,
     placebo_counterfactuals,
     step_regression,
 )
@@ -233,3 +234,18 @@ def test_interception_takes_common_months_and_refuses_nonsense() -> None:
             interception_share(monthly(here), monthly(there))
     with pytest.raises(BookError, match="no month in common"):
         interception_share(monthly([1], "2019-05"), monthly([1], "2020-05"))
+
+
+def test_the_detectable_change_leaves_the_interval_as_often_as_promised() -> None:
+    """Totals drawn from one forecast, moved by the smallest detectable rise or fall: four in five leave the interval."""
+    series = seasonal(1, 80, "2013-07")
+    found = counterfactual(series)
+    fall, rise = detectable(found)
+    fitted = structural.fit(series[:"2019-05"], "sarimax")
+    totals = structural.simulate(fitted, 9, 4000, 7).sum(axis=1)
+    low, high = np.quantile(totals, [0.025, 0.975])
+    assert fall < 0 < rise
+    assert np.mean(totals * (1 + rise / 100) > high) == pytest.approx(0.8, abs=0.04)
+    assert np.mean(totals * (1 + fall / 100) < low) == pytest.approx(0.8, abs=0.04)
+    stricter = detectable(found, power=0.95)
+    assert stricter[0] < fall and stricter[1] > rise

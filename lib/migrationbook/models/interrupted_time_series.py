@@ -160,6 +160,18 @@ def placebo_counterfactuals(series: pd.Series, years: list[int], after: str = "2
     return pd.DataFrame(rows, columns=["year", "percent", "p_lower"])
 
 
+def detectable(found: Counterfactual, level: float = 0.95, power: float = 0.8) -> tuple[float, float]:
+    """The smallest fall and rise of the window's total, in per cent, that would leave the interval with probability `power`.
+
+    level: the one the counterfactual was computed with. The forecast's total is taken as log-normal: the minimal detectable
+    effect is its standard deviation times the sum of two normal quantiles.
+    """
+    quantile = stats.norm.ppf((1 + level_of(level)) / 2)
+    spread = (np.log1p(found.percent_high / 100) - np.log1p(found.percent_low / 100)) / (2 * quantile)
+    effect = spread * (quantile + stats.norm.ppf(level_of(power)))
+    return percent(-effect), percent(effect)
+
+
 def step_regression(series: pd.Series, after: str = "2019-06-07", start: str | None = None, end: str = "2020-02",
                     level: float = 0.95) -> StepEffect:
     """Step at an event in the SARIMA model of the logarithms, the event's month weighted by its share of days.
