@@ -53,7 +53,7 @@ def build_book(tmp_path: Path) -> Callable[..., Built]:
         config = (paths.ROOT / "_config.yml").read_text(encoding="utf-8")
         (source / "_config.yml").write_text(config, encoding="utf-8")
         html = tmp_path / "out" / "html"
-        command = [sys.executable, "-m", "migrationbook.press.pages", source, html, "1"]
+        command = [sys.executable, "-m", "migrationbook.press.pages", source, html]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
         return Built(done.returncode, done.stdout + done.stderr, html)
 

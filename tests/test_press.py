@@ -74,12 +74,12 @@ def make_book(root: Path) -> Path:
 
 
 @pytest.fixture
-def pages(monkeypatch) -> list[int]:
+def pages(monkeypatch) -> list[Path]:
     """Stand-in for Sphinx, which takes seconds: the pages are the executed chapters. Holds an entry for each time."""
     made = []
 
-    def fake(stage: Path, environment: dict, processes: int) -> Path:
-        made.append(processes)
+    def fake(stage: Path, environment: dict) -> Path:
+        made.append(stage)
         output = paths.BUILD / "next" / "html"
         output.mkdir(parents=True)
         texts = [path.read_text() for path in sorted((stage / "chapters").glob("*.ipynb"))]
@@ -464,3 +464,15 @@ def test_another_folder_and_time_zone_give_the_same_bytes(tmp_path, monkeypatch)
     assert sorted(built[0]) == sorted(built[1])
     assert [name for name in built[0] if built[0][name] != built[1][name]] == []
     assert not any(str(tmp_path).encode() in content for content in built[0].values())
+
+
+def test_pages_that_hang_are_ended_and_the_site_stays(book, monkeypatch):
+    assert build().exit_code == 0
+    good = everything(book / "_build/html")
+    chapter(book / "chapters/two.ipynb", "print('two')", text="New.")
+    monkeypatch.setattr(settings, "MINUTES", 0.005)
+    monkeypatch.setattr(execute, "execute_jobs", lambda jobs, store, **_: iter(()))
+    result = build()
+    assert result.exit_code == 1
+    assert "Error: the pages took more than 0.005 minutes, so the last good site stays" in result.output
+    assert everything(book / "_build/html") == good

@@ -1,7 +1,8 @@
-"""Make the pages of a staged book: ``python -m migrationbook.press.pages BOOK OUTPUT PROCESSES``.
+"""Make the pages of a staged book: ``python -m migrationbook.press.pages BOOK OUTPUT``.
 
-Jupyter Book turns ``_config.yml`` into Sphinx's settings and runs Sphinx in this process; warnings are errors. Not its command
-line, which starts slower and always works alone.
+Jupyter Book turns ``_config.yml`` into Sphinx's settings, and Sphinx runs in this process; warnings are errors. Not through the
+command line, which starts slower. Pages are written one after the other: Sphinx would fork processes for it after the first, and
+the library that draws charts, once it has drawn, hangs in a fork.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PRELOAD = [
 ]
 
 
-def make(book: Path, output: Path, processes: int) -> int:
+def make(book: Path, output: Path) -> int:
     """Write the pages of ``book`` to ``output``; return 0 if nothing was wrong and nothing was warned of."""
     from jupyter_book.config import get_final_config
     from sphinx.application import Sphinx
@@ -33,11 +34,9 @@ def make(book: Path, output: Path, processes: int) -> int:
     with patch_docutils(None), docutils_namespace():
         app = Sphinx(book, None, output, output.with_name("doctrees"), "html", config, freshenv=True, warningiserror=True,
                      keep_going=True)
-        # Pages are read one after the other, as some extensions want it, and written by several processes.
-        app.connect("env-updated", lambda app, env: setattr(app, "parallel", processes))
         app.build(force_all=True)
         return app.statuscode
 
 
 if __name__ == "__main__":
-    sys.exit(make(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), int(sys.argv[3])))
+    sys.exit(make(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()))

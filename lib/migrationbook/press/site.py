@@ -91,7 +91,7 @@ def _why(everything: bool) -> dict[str, list[str]]:
 
 def _make(site: Path, workers: int | None, minutes: float | None, everything: bool) -> None:
     from migrationbook.press import warm
-    from migrationbook.press.execute import ENVIRONMENT, execute_jobs, processors
+    from migrationbook.press.execute import ENVIRONMENT, execute_jobs
 
     environment = os.environ | ENVIRONMENT | settings.THREADLESS
     try:
@@ -105,7 +105,7 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
         click.echo("Building pages")
         state = _state()
         stage = _stage([job.output for job in jobs()])
-        fresh = _pages(stage, environment, workers or processors())
+        fresh = _pages(stage, environment)
         # What changed meanwhile is not on the pages: the next build will find it.
         known = state if state == _state() else {}
         _swap(fresh, site)
@@ -154,7 +154,7 @@ def _stage(executed: list[Path]) -> Path:
     return stage
 
 
-def _pages(stage: Path, environment: dict[str, str], processes: int) -> Path:
+def _pages(stage: Path, environment: dict[str, str]) -> Path:
     """Make the pages of the staged book, every warning an error, and return their folder.
 
     Always into an empty folder: over an old one Sphinx forgets the warnings of the pages it does not read again.
@@ -163,7 +163,7 @@ def _pages(stage: Path, environment: dict[str, str], processes: int) -> Path:
 
     output = paths.BUILD / "next" / "html"
     shutil.rmtree(output.parent, ignore_errors=True)
-    command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output), str(processes)]
+    command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output)]
     with (paths.BUILD / LOG).open("wb") as log:
         streams = {"stdout": log.fileno(), "stderr": log.fileno()}
         try:
@@ -171,7 +171,10 @@ def _pages(stage: Path, environment: dict[str, str], processes: int) -> Path:
         except warm.Unavailable:
             process = subprocess.Popen(command, cwd=paths.ROOT, env=environment, **streams)
         try:
-            status = process.wait()
+            status = process.wait(60 * settings.MINUTES)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise BookError(f"the pages took more than {settings.MINUTES} minutes, so {STAYS}; details: _build/{LOG}") from None
         except BaseException:
             process.kill()
             raise

@@ -107,12 +107,13 @@ def tables(spec: dict) -> dict[str, list[dict]]:
 
 def as_csv(rows: list[dict]) -> str:
     """Rows as CSV: columns in their order, days as ISO dates, missing values empty."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
+    # a map's outlines are for drawing: whoever wants them finds them in their own table
+    columns = list(dict.fromkeys(key for row in rows for key, value in row.items() if not isinstance(value, dict)))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: _cell(value) for key, value in row.items()})
+        writer.writerow({key: _cell(value) for key, value in row.items() if key in columns})
     return text.getvalue()
 
 
