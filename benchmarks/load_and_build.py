@@ -70,8 +70,7 @@ def package() -> None:
 def builds() -> None:
     """A build of the whole book, cold and with nothing changed, against `jupyter-book build` doing both itself."""
     book = [sys.executable, "-m", "migrationbook.cli", "build"]
-    shutil.rmtree(ROOT / "_build" / "executed", ignore_errors=True)
-    cold = seconds(lambda: subprocess.run(book, check=True, cwd=ROOT, capture_output=True), 1)
+    cold = seconds(lambda: subprocess.run([*book, "--all"], check=True, cwd=ROOT, capture_output=True), 1)
     warm = seconds(lambda: subprocess.run(book, check=True, cwd=ROOT, capture_output=True), 1)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "book"

@@ -12,7 +12,9 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-LOCKS = [os.path.join(ROOT, "requirements.txt"), os.path.join(ROOT, "lib", "pyproject.toml")]
+KERNEL = os.path.join("share", "jupyter", "kernels", "migrationbook-warm")
+LOCKS = [os.path.join(ROOT, "requirements.txt"), os.path.join(ROOT, "lib", "pyproject.toml"),
+         os.path.join(ROOT, "lib", KERNEL, "kernel.json")]
 STAMP = os.path.join(VENV, ".installed")
 OLDEST, NEWEST = (3, 11), (3, 13)
 NEEDED_GB = 2.0
@@ -83,6 +85,8 @@ def install():
             stop("the package index could not be reached or lacks a pinned package; check the network and run make again "
              "(details: .venv/install.log)")
         stop("installation failed; the reason is at the end of .venv/install.log")
+    # An editable installation brings no data files, so the description of the warm kernel is put where Jupyter looks for it.
+    shutil.copytree(os.path.join(ROOT, "lib", KERNEL), os.path.join(VENV, KERNEL), dirs_exist_ok=True)
     with open(STAMP, "w") as handle:
         handle.write(lock_hash())
     print("book: environment ready", flush=True)

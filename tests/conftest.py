@@ -52,9 +52,9 @@ def build_book(tmp_path: Path) -> Callable[..., Built]:
             "format: jb-book\nroot: chapters/index\nchapters:\n- file: chapters/one\n", encoding="utf-8")
         config = (paths.ROOT / "_config.yml").read_text(encoding="utf-8")
         (source / "_config.yml").write_text(config, encoding="utf-8")
-        program = Path(sys.executable).with_name("jupyter-book")
-        command = [program, "build", source, "--path-output", tmp_path / "out", "-W", "-n", "--keep-going"]
+        html = tmp_path / "out" / "html"
+        command = [sys.executable, "-m", "migrationbook.press.pages", source, html]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
-        return Built(done.returncode, done.stdout + done.stderr, tmp_path / "out" / "_build" / "html")
+        return Built(done.returncode, done.stdout + done.stderr, html)
 
     return build

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from migrationbook.charts import asylum as draw
-from migrationbook.charts import figure
+from migrationbook.charts import figure, table
 from migrationbook.data import asylum, load
 from migrationbook.errors import BookError
 from migrationbook.models import rates, stock_flow
@@ -83,3 +83,14 @@ def test_bars_keep_room_for_their_words_and_start_at_zero():
     assert low == 0 and high > 150
     below = draw.amounts({"a": 5.0, "b": -2.0}, {"a": "5", "b": "-2"}).to_dict()
     assert below["layer"][0]["encoding"]["x"]["scale"]["domain"][0] == -2
+
+
+def test_a_scale_of_magnitudes_ends_below_the_edge():
+    spec = draw.magnitudes({"a": 15.0, "b": 43000.0}, {"a": "15", "b": "43,000"}, {"a": "us", "b": "mexico"}).to_dict()
+    assert spec["layer"][0]["encoding"]["x"]["axis"]["values"] == [10, 100, 1000, 10000]
+
+
+def test_a_column_of_sentences_keeps_room_and_one_of_numbers_does_not():
+    html = table(pd.DataFrame({"n": ["1"], "What": ["a sentence that would stand word below word"]}),
+                 "one", "Caption", ["eoir_caseload"])._repr_mimebundle_()["text/html"]
+    assert html.count('<td class="words">') == 1 and "<td>1</td>" in html

@@ -27,6 +27,8 @@ MEASURED = list(CLAIMS.loc[CLAIMS["judged_by"] == "measured", "id"])
 E3 = {"april_change": 60, "later_change": -20, "share_year_earlier": 30}
 E7 = {"effect_mildest": -39, "effect_low": -88, "window_months": 9, "other_measures": 3, "matched_share": 21}
 E31 = {"south_guard_low": 2000, "south_guard_high": 6300, "south_all": 6500, "pledged": 6000}
+R5 = {"share_low": 51, "share_high": 60, "committed_change": -32, "disbursed_change": 6}
+R11 = {"frozen_aid": -35, "last_aid": -2}
 # claim, step that must decide, its verdict, estimates; the first row of a claim is what was published or measured
 STEPS = [
     ("E3", 3, "mostly-supported", E3 | {"june_change": 35, "share_before": 17.5, "share_after": 27.1}),
@@ -98,6 +100,21 @@ STEPS = [
     ("A12", 3, "mixed", {"cases_opened": 2000}),
     ("A12", 4, "not-supported", {"cases_opened": 15}),
     *opinion_steps.STEPS,
+    ("R5", 2, "mostly-supported", R5),
+    ("R5", 1, "supported", R5 | {"committed_change": -60}),
+    ("R5", 3, "mixed", R5 | {"share_low": 40}),
+    ("R5", 4, "overstated", R5 | {"share_low": 20, "share_high": 35}),
+    ("R5", 5, "not-supported", {"share_low": 0, "share_high": 0, "committed_change": 5, "disbursed_change": 4}),
+    ("R6", 1, "supported", {"financed_then": 0, "letters_then": 0, "letters_later": 3}),
+    ("R6", 2, "mostly-supported", {"financed_then": 0, "letters_then": 2, "letters_later": 1}),
+    ("R6", 3, "not-supported", {"financed_then": 1, "letters_then": 2, "letters_later": 1}),
+    ("R7", 2, "mostly-supported", {"announced_then": 0, "triangle_change": -35, "mexico_change": 74}),
+    ("R7", 1, "supported", {"announced_then": 0, "triangle_change": -35, "mexico_change": -4}),
+    ("R7", 3, "not-supported", {"announced_then": 150, "triangle_change": -35, "mexico_change": 74}),
+    ("R11", 3, "mixed", R11 | {"frozen_level": 31, "later_level": 132, "last_level": 18}),
+    ("R11", 1, "supported", R11 | {"frozen_level": 70, "later_level": 132, "last_level": 80}),
+    ("R11", 2, "mostly-supported", R11 | {"frozen_level": 31, "later_level": 132, "last_level": 80}),
+    ("R11", 4, "not-supported", R11 | {"frozen_level": 31, "later_level": 40, "last_level": 18}),
 ]
 
 

@@ -9,8 +9,10 @@ from contextlib import ExitStack
 import pandas as pd
 import pytest
 from browser import browser, page_watch, scroll_through
-from migrationbook.charts import asylum, figure
+from migrationbook.charts import asylum, figure, investment
+from migrationbook.data.investment import outlines
 from migrationbook.models import stock_flow
+from migrationbook.models import tariff as customs
 
 PENDING = 1_087_201
 START = {"judges": 442, "per_judge": 708, "receipts": 546_000, "months": 12}
@@ -109,3 +111,34 @@ def test_the_choice_of_denominator_redraws(page_of):
     page.wait_for_timeout(200)
     labels = page.evaluate(marks)
     assert len(labels) == 2 and any("40" in label for label in labels) and any("10" in label for label in labels)
+
+
+def test_the_tariff_slider_computes_what_the_library_computes(page_of):
+    start = {"rate": 25, "response": 0.0}
+    curve = pd.DataFrame({"rate": range(26), "duty": [customs.duty(353.5e9, rate) / 1e9 for rate in range(26)]})
+    drawn = investment.tariff(353.5e9, curve, start)
+    framed = figure(drawn, "one", "A title", "Billion dollars", "What it shows.", ["us_imports_from_mexico"])
+    page = page_of(framed._repr_mimebundle_())
+    words = page.locator("output.reading")
+    assert words.text_content() == "At 25 per cent: 88.4 billion dollars a year"
+    rate, response = (page.get_by_role("slider", name=name) for name in ("Tariff, per cent", "Fall of imports"))
+    rate.focus()
+    page.keyboard.press("PageDown")
+    response.focus()
+    page.keyboard.press("PageUp")
+    set_to, answer = float(rate.input_value()), float(response.input_value())
+    assert set_to < 25 and answer > 0
+    assert words.text_content() == f"At {set_to:.0f} per cent: {customs.duty(353.5, set_to, answer):.1f} billion dollars a year"
+
+
+def test_the_map_draws_every_state_and_redraws_for_another_measure(page_of):
+    table = outlines().assign(name="A state", first=40.0, second=240.0)
+    drawn = investment.states(table, {"first": "the first", "second": "the second"}, ["07", "20"])
+    page = page_of(figure(drawn, "one", "A title", "Per cent", "What it shows.", ["mexican_state_outlines"])._repr_mimebundle_())
+    shades = "[...document.querySelectorAll('.live .mark-shape path')].map((mark) => mark.getAttribute('fill'))"
+    assert page.locator(".live .mark-shape path").count() == 32 + 2
+    assert investment.SHADES[0] in page.evaluate(shades)
+    page.get_by_role("combobox").select_option(label="the second")
+    page.wait_for_timeout(200)
+    assert investment.SHADES[-1] in page.evaluate(shades)
+    assert investment.SHADES[0] not in page.evaluate(shades)

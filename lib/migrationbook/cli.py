@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from migrationbook import paths
+from migrationbook import paths, settings
 from migrationbook.errors import BookError
 
 
@@ -32,12 +32,17 @@ def main() -> None:
 
 
 @main.command()
-def build() -> None:
+@click.option("--explain", is_flag=True, help="Say why each chapter is executed or not.")
+@click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
+@click.option("--all", "everything", is_flag=True, help="Execute every chapter, whatever changed.")
+@click.option("--timeout", "minutes", type=click.FloatRange(0, min_open=True), metavar="MINUTES",
+              help=f"Stop a chapter that takes longer. Default: {settings.MINUTES}.")
+def build(explain: bool, workers: int | None, everything: bool, minutes: float | None) -> None:
     """Execute the chapters that changed and build the site in _build/html."""
     from migrationbook.press import site
 
     start = time.perf_counter()
-    page = site.build()
+    page = site.build(workers, minutes, explain, everything)
     click.echo(f"Done in {time.perf_counter() - start:.0f} s. Open {page}")
 
 
@@ -46,13 +51,23 @@ def build() -> None:
 @click.option("--write", is_flag=True, help="Store the outputs in the chapters themselves (what gets committed).")
 def execute(names: tuple[str, ...], write: bool) -> None:
     """Execute chapters (all by default) with their published parameters."""
+    from migrationbook.press import site
     from migrationbook.press.chapters import chapter
-    from migrationbook.press.execute import execute_all, write_back
+    from migrationbook.press.execute import execute_jobs, write_back
 
     wanted = {chapter(name) for name in names}
-    for executed in execute_all(wanted or None):
-        if write and write_back(paths.CHAPTERS / executed.name, executed):
-            click.echo(f"  outputs of chapters/{executed.name} updated")
+    failed = 0
+    with site.alone():
+        for result in execute_jobs([job for job in site.jobs() if not wanted or job.notebook in wanted], site.store()):
+            if result.problem:
+                failed += 1
+                click.echo(result.problem, err=True)
+            elif not result.why:
+                click.echo(f"{result.job.name}: unchanged")
+            if write and not result.problem and write_back(result.job.notebook, result.job.output):
+                click.echo(f"  outputs of chapters/{result.job.notebook.name} updated")
+    if failed:
+        raise BookError(f"{failed} chapters failed")
 
 
 @main.command(epilog="Example:  migrationbook run enforcement -p model unobserved_components -p window_end 2019-12")

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "lib"
 DATA = Path(os.environ.get("MIGRATIONBOOK_DATA", ROOT / "data"))
 CHAPTERS = ROOT / "chapters"
 BUILD = ROOT / "_build"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, log10
+from math import floor, isfinite, log10
 
 MINUS = "−"
 SPACE = "\u00a0"  # between a number and its sign of per cent no line breaks
@@ -43,6 +43,15 @@ def points(value: float, digits: int = 1) -> str:
 def span(low: float, high: float, write=percent) -> str:
     """An interval in words: ``−48 % to −12 %``; ``write`` turns each end into words."""
     return f"{write(low)} to {write(high)}"
+
+
+def reach(low: float, high: float, write=percent) -> str:
+    """An interval that may have no end: ``−48 % to −4 %``, ``up to −4 %``, ``from −4 %`` or ``without end on either side``."""
+    if isfinite(low) and isfinite(high):
+        return span(low, high, write)
+    if isfinite(high):
+        return f"up to {write(high)}"
+    return f"from {write(low)}" if isfinite(low) else "without end on either side"
 
 
 def listed(items: list) -> str:

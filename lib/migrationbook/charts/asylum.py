@@ -15,18 +15,19 @@ BESIDE = 190  # px: what the names of bars leave for the bars on a phone
 
 
 def lines(named: dict[str, tuple[pd.Series, str]], measure: str, axis: alt.Axis = COUNTS, when: str = "%Y",
-          events: pd.DataFrame | None = None, height: int = 300, top: float | None = None) -> alt.LayerChart:
+          events: pd.DataFrame | None = None, height: int = 300, top: float | None = None,
+          name: str = "series") -> alt.LayerChart:
     """Lines over years or months with their names where they end, told apart by colour and dashes.
 
     named: name → (series by date or whole year, role of its colour). measure: what the values are; it names the
     column of the rows offered. when: how the pointer shows a date. events: columns date and label. top: end of the
-    scale. A gap in a series stays a gap.
+    scale. name: that of the rows offered. A gap in a series stays a gap.
     """
     frame = pd.concat([_dated(one, measure).assign(line=who) for who, (one, _) in named.items()])
     roles = {who: role for who, (_, role) in named.items()}
     scale = alt.Scale(domain=[0, top]) if top else alt.Scale(zero=True)
     domain, colours = list(named), [COLOURS[role] for role in roles.values()]
-    drawn = alt.Chart(frame, name="series").mark_line(point=alt.OverlayMarkDef(size=18) if when == "%Y" else False).encode(
+    drawn = alt.Chart(frame, name=name).mark_line(point=alt.OverlayMarkDef(size=18) if when == "%Y" else False).encode(
         x=alt.X("date:T"), y=alt.Y(f"{measure}:Q", axis=axis, scale=scale),
         color=alt.Color("line:N", legend=None, scale=alt.Scale(domain=domain, range=colours)),
         strokeDash=alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=domain, range=DASHES[:len(named)])),
@@ -51,7 +52,8 @@ def _flow(heading: str, accounted: pd.DataFrame, inflow: str, outflow: str, heig
     table["completions"] = _dated(accounted["completions"], "completions")["completions"]
     gap = alt.Chart(table, name=f"{heading} gap").mark_area(color=COLOURS["muted"], opacity=0.18).encode(
         x="date:T", y=alt.Y("receipts:Q", axis=COUNTS), y2="completions:Q")
-    both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases", height=height)
+    both = lines({inflow: (accounted["receipts"], "mexico"), outflow: (accounted["completions"], "us")}, "cases",
+                 height=height, name=heading)
     return (gap + both).properties(height=height, title=alt.Title(heading, anchor="start", fontSize=13, fontWeight=600))
 
 
@@ -87,9 +89,10 @@ def magnitudes(values: dict[str, float], texts: dict[str, str], roles: dict[str,
     frame = pd.DataFrame({"label": list(values), "amount": list(values.values()), "text": [texts[label] for label in values],
                           "role": [roles[label] for label in values]})
     kinds = list(dict.fromkeys(frame["role"]))
+    decades = [10**power for power in range(1, 7) if 10**power <= frame["amount"].max()]  # one above would be cut at the edge
     base = alt.Chart(frame, name="numbers").encode(
         y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=170, grid=True)),
-        x=alt.X("amount:Q", axis=alt.Axis(format="~s", grid=True, values=[10**power for power in range(1, 7)]),
+        x=alt.X("amount:Q", axis=alt.Axis(format="~s", grid=True, values=decades),
                 scale=alt.Scale(type="log", domainMin=10, padding=20)))
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         color=alt.Color("role:N", legend=None, scale=alt.Scale(domain=kinds, range=[COLOURS[kind] for kind in kinds])),

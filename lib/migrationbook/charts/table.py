@@ -11,6 +11,7 @@ import pandas as pd
 from migrationbook.charts.provenance import provenance
 from migrationbook.words import word
 
+WORDS = 30  # characters: a column with longer cells is one of sentences and keeps room for them on a phone
 
 @dataclass(frozen=True)
 class Table:
@@ -35,7 +36,9 @@ class Table:
 
     def _table(self) -> str:
         head = "".join(f'<th scope="col">{escape(str(column).strip())}</th>' for column in self.frame.columns)
-        rows = "\n".join("<tr>" + "".join(f"<td>{self._cell(column, row)}</td>" for column in self.frame.columns) + "</tr>"
+        opening = {column: '<td class="words">' if self.frame[column].astype(str).str.len().max() > WORDS else "<td>"
+                   for column in self.frame.columns}
+        rows = "\n".join("<tr>" + "".join(f"{start}{self._cell(column, row)}</td>" for column, start in opening.items()) + "</tr>"
                          for row in range(len(self.frame)))
         return f'<table class="data">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>'
 

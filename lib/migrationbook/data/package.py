@@ -7,6 +7,7 @@ import difflib
 import io
 import json
 import multiprocessing
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
@@ -30,6 +31,16 @@ def _read_descriptor(path: Path, stamp: tuple[int, int]) -> dict:
 
 def package() -> dict:
     """The Frictionless descriptor of the whole package, as a dictionary (shared: do not change it)."""
+    _used(None)
+    return _descriptor()
+
+
+def _used(name: str | None) -> None:
+    """Tell whoever listens that the entry of a table, or the whole descriptor, was used: what a result depends on."""
+    sys.audit("press.read", str(paths.DATA / DESCRIPTOR), name)
+
+
+def _descriptor() -> dict:
     path = paths.DATA / DESCRIPTOR
     if not path.exists():
         raise BookError(
@@ -52,8 +63,9 @@ def names() -> list[str]:
 
 def resource(name: str) -> dict:
     """Metadata of one table. An unknown name raises BookError suggesting the nearest."""
-    for entry in package()["resources"]:
+    for entry in _descriptor()["resources"]:
         if entry["name"] == name:
+            _used(name)
             return entry
     near = difflib.get_close_matches(str(name), names(), n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else "see: migrationbook data list"

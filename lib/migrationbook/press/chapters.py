@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import yaml
 
 from migrationbook import paths
@@ -55,11 +55,11 @@ def chapter(name: str) -> Path:
 
 def parameters(notebook: Path) -> dict[str, Parameter]:
     """Read the cell tagged ``parameters``: typed assignments, each followed by a comment that explains it."""
-    book = nbformat.read(notebook, as_version=4)
-    cells = [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
+    book = json.loads(notebook.read_text(encoding="utf-8"))
+    cells = [cell for cell in book["cells"] if "parameters" in cell["metadata"].get("tags", [])]
     if not cells:
         return {}
-    source = cells[0].source
+    source = "".join(cells[0]["source"])
     lines = source.splitlines()
     found = {}
     for node in ast.parse(source).body:

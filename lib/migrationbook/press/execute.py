@@ -1,117 +1,277 @@
-"""Execute chapters with papermill, each in a fresh kernel, and keep only what a reader needs of the result."""
+"""Execute chapters in Jupyter kernels, several at a time, and keep only what a reader needs of the results."""
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
-import re
-import sys
+import signal
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
-import nbformat
-
-from migrationbook import paths
+from migrationbook import paths, settings
 from migrationbook.errors import BookError
-from migrationbook.press.chapters import chapters
+from migrationbook.press import cache, lean  # noqa: F401 (before nbformat)
+from migrationbook.press.cache import Entry, Job, Store
+from migrationbook.press.progress import Progress
 
-EXECUTED = "executed"
-# What a chapter's result depends on besides its own cells: figures, library and lock.
-REACHABLE = ("data/**/*.csv", "data/datapackage.json", "lib/migrationbook/**/*.py", "lib/migrationbook/**/*.toml",
-             "requirements.txt")
+INJECTED = "injected-parameters"
+DIED = "its kernel was killed or crashed; often the memory is too small"
+# One thread a kernel, since chapters share the processors; the same sums in the same order, and the same order of sets.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 
-def execute(notebook: Path, output: Path, values: dict[str, object] | None = None) -> None:
+@dataclass
+class Result:
+    """What became of a job. problem: one line naming chapter, cell and cause, or empty; why: reasons it was executed."""
+
+    job: Job
+    seconds: float = 0.0
+    problem: str = ""
+    why: list[str] = field(default_factory=list)
+
+
+def processors() -> int:
+    """Number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def execute_jobs(jobs: list[Job], store: Store, *, workers: int | None = None, minutes: float | None = None,
+                 ignore_store: bool = False) -> Iterator[Result]:
+    """Bring every job's output up to date and yield the results as they finish.
+
+    A job whose stored result still holds is not executed: its outputs are put into the text as it is now. The others run on
+    ``workers`` kernels (one a processor by default), the longest of last time first. A job that takes more than ``minutes``
+    or fails yields a result with its problem; the others go on. Leaving the loop early ends all kernels.
+    """
+    todo: list[tuple[Job, dict, list[str]]] = []
+    for job in jobs:
+        now = cache.basis(job)
+        try:
+            entry = store.get(job)
+            why = ["told to ignore stored results"] if ignore_store else cache.reasons(job, now, entry)
+        except ValueError as error:
+            why = [str(error)]
+        if why:
+            todo.append((job, now, why))
+        else:
+            yield _deliver(Result(job, entry.seconds), entry)
+    if not todo:
+        return
+    press = _Press(store, 60 * (minutes or settings.MINUTES))
+    expected = {id(job): store.seconds(job) for job, _, _ in todo}
+    todo.sort(key=lambda one: -(expected[id(one[0])] or float("inf")))
+    workers = min(workers or processors(), len(todo))
+    with Progress([(job, expected[id(job)]) for job, _, _ in todo], workers) as progress:
+        pool = ThreadPoolExecutor(workers)
+        try:
+            running = [pool.submit(press.run, job, now, why, progress) for job, now, why in todo]
+            for future in as_completed(running):
+                result = future.result()
+                progress.finished(result.job, result.problem, result.seconds)
+                yield result
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            press.stop()
+            pool.shutdown()
+
+
+def _deliver(result: Result, entry: Entry) -> Result:
+    """Write the job's output: the notebook's text of now with the outputs of ``entry``."""
+    try:
+        cache.write(result.job.output, merged(result.job.notebook, entry.outputs))
+    except OSError as error:
+        result.problem = f"{result.job.notebook.name}: the result could not be written: {error.strerror}"
+    return result
+
+
+def outputs(book: str) -> str:
+    """The part of an executed notebook (its file's text) that the store keeps, as one line of JSON."""
+    executed = json.loads(book)
+    kept = [{"source": cell["source"] if INJECTED in cell["metadata"].get("tags", []) else None, "outputs": cell["outputs"],
+             "execution_count": cell["execution_count"]} for cell in executed["cells"] if cell["cell_type"] == "code"]
+    return json.dumps({"cells": kept, "widgets": executed["metadata"].get("widgets")}, ensure_ascii=False)
+
+
+def merged(notebook: Path, stored: str) -> str:
+    """The notebook's text as it is now with stored outputs in its code cells; no times, paths or process numbers.
+
+    Plain JSON in the form nbformat writes: importing nbformat takes longer than a whole build in which nothing changed.
+    """
+    book = json.loads(notebook.read_text(encoding="utf-8"))
+    kept = json.loads(stored)
+    for entry in kept["cells"]:
+        if entry["source"] is not None:  # the parameters given, put after the chapter's own as papermill does
+            cell = {"cell_type": "code", "id": INJECTED, "metadata": {"tags": [INJECTED]}, "source": entry["source"]}
+            place = next((i for i, one in enumerate(book["cells"]) if "parameters" in one["metadata"].get("tags", [])), -1)
+            book["cells"].insert(place + 1, cell)
+    code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    for cell, entry in zip(code, kept["cells"], strict=True):
+        cell["outputs"], cell["execution_count"] = entry["outputs"], entry["execution_count"]
+        cell["metadata"].pop("execution", None)
+    book["metadata"].pop("papermill", None)
+    book["metadata"]["language_info"] = {"name": "python"}
+    if kept["widgets"]:
+        book["metadata"]["widgets"] = kept["widgets"]
+    return json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"
+
+
+class _Press:
+    """Runs jobs in threads, each with a kernel of its own, and can end them all."""
+
+    def __init__(self, store: Store, seconds: float):
+        self.store = store
+        self.seconds = seconds
+        self.environment = os.environ | ENVIRONMENT | {
+            "PRESS_ROOT": str(paths.ROOT),
+            "PRESS_PARTS": json.dumps([os.path.realpath(paths.DATA / name) for name in settings.PARTS])}
+        self.kernel = _warm_up(self.environment)
+        self.clients: set = set()
+        self.stopped = threading.Event()
+
+    def run(self, job: Job, basis: dict, why: list[str], progress: Progress) -> Result:
+        """Execute one job and store its result; never raises for what a chapter may do."""
+        import nbformat
+
+        from migrationbook.press import warm
+
+        start = time.monotonic()
+        result = Result(job, why=why)
+        failed = job.output.with_suffix(".failed.ipynb")
+        try:
+            failed.unlink(missing_ok=True)
+            with tempfile.TemporaryDirectory(prefix="press-") as folder:
+                record = Path(folder) / "reads"
+                book, result.problem = self._execute(job, record, progress)
+                if DIED in result.problem and warm.lost():  # not its own fault; the next kernel starts in the ordinary way
+                    book, result.problem = self._execute(job, record, progress)
+                if not result.problem and cache.basis(job) != basis:
+                    result.problem = f"{job.notebook.name}: changed while it was executed; build again"
+                if not result.problem:
+                    result.seconds = time.monotonic() - start
+                    entry = Entry(basis, cache.reads(record), result.seconds, outputs(nbformat.writes(book)))
+                    self.store.put(job, entry)
+                    return _deliver(result, entry)
+            cache.write(failed, nbformat.writes(book) + "\n")
+            result.problem += f" (see {_short(failed)})"
+        except OSError as error:
+            about = f": {_short(Path(error.filename))}" if error.filename else ""
+            result.problem = result.problem or f"{job.notebook.name}: {error.strerror or error}{about}"
+        result.seconds = time.monotonic() - start
+        return result
+
+    def _execute(self, job: Job, record: Path, progress: Progress) -> tuple[dict, str]:
+        """Return the executed notebook and what stopped it (empty if nothing did)."""
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        book = _with_values(nbformat.read(job.notebook, as_version=4), job.values)
+        for cell in book.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        deadline = time.monotonic() + self.seconds
+        at = 0
+
+        def on_cell_start(cell, cell_index: int) -> None:
+            nonlocal at
+            at = cell_index
+            progress.reached(job, cell_index, len(book.cells))
+
+        client = NotebookClient(
+            book, kernel_name=self.kernel, resources={"metadata": {"path": str(paths.ROOT)}}, record_timing=False,
+            timeout_func=lambda cell: max(1, int(deadline - time.monotonic())), on_cell_start=on_cell_start,
+            shutdown_kernel="immediate",  # the outputs are in; asking politely takes longer and may print an interrupt
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL", "--ext=migrationbook.press.record"],
+        )
+        self.clients.add(client)
+        try:
+            if self.stopped.is_set():
+                return book, f"{job.notebook.name}: stopped"
+            client.execute(env=self.environment | {"PRESS_RECORD": str(record)})
+        except CellExecutionError as error:
+            # A BookError in a chapter is already a sentence for the reader of the message; anything else keeps its type.
+            cause = error.evalue if error.ename == "BookError" else f"{error.ename}: {error.evalue}"
+            return book, f"{job.notebook.name}, cell {at + 1}: {_first_line(cause)}"
+        except CellTimeoutError:
+            return book, f"{job.notebook.name}, cell {at + 1}: stopped after {self.seconds / 60:g} minutes; see --timeout"
+        except DeadKernelError:
+            return book, f"{job.notebook.name}, cell {at + 1}: {'stopped' if self.stopped.is_set() else DIED}"
+        except RuntimeError as error:  # what jupyter_client raises for a kernel that does not start
+            return book, f"{job.notebook.name}: {_first_line(error)}"
+        finally:
+            self.clients.discard(client)
+        return book, ""
+
+    def stop(self) -> None:
+        """End every kernel that still runs; the threads that wait for them end, too."""
+        self.stopped.set()
+        for client in list(self.clients):
+            process = client.km and client.km.provisioner and client.km.provisioner.process
+            if process:
+                with suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+
+
+def _with_values(book, values: dict[str, object]):
+    """The notebook with ``values`` in a cell after its parameters, as papermill writes it."""
+    if not values:
+        return book
+    from papermill.parameterize import parameterize_notebook
+
+    book.metadata["papermill"] = {}
+    for cell in book.cells:
+        cell.metadata.setdefault("tags", [])
+    return parameterize_notebook(book, values)
+
+
+def _warm_up(environment: dict[str, str]) -> str:
+    """Start importing what kernels will need, and return the name of the kernel to use."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    from migrationbook.press import warm
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec(settings.KERNEL)
+        config = spec.metadata["kernel_provisioner"]["config"]
+        warm.server(config["preload"], environment | spec.env)
+    except NoSuchKernel:
+        warm.tell_once(f"the kernel '{settings.KERNEL}' is not installed; make book installs it")
+        return "python3"
+    except warm.Unavailable:
+        pass  # said when the first kernel is asked for
+    return settings.KERNEL
+
+
+def _first_line(text: object) -> str:
+    return (str(text).strip().splitlines() or ["no message"])[0]
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(paths.ROOT)) if path.is_relative_to(paths.ROOT) else str(path)
+
+
+def execute(notebook: Path, output: Path, values: dict[str, object] | None = None, minutes: float | None = None) -> None:
     """Execute ``notebook`` with ``values`` for its parameters and write the result to ``output``.
 
     The result is written aside and renamed, so ``output`` is complete or untouched. When a cell fails, the notebook
     up to there is kept beside it as ``*.failed.ipynb`` and a BookError names chapter, cell and cause.
     """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the same sums in the same order on every machine
-    output.parent.mkdir(parents=True, exist_ok=True)
-    aside = output.with_suffix(".part.ipynb")
-    failed = output.with_suffix(".failed.ipynb")
-    failed.unlink(missing_ok=True)
-    try:
-        papermill.execute_notebook(
-            str(notebook), str(aside), parameters=values or {}, cwd=str(paths.ROOT), kernel_name="python3",
-            progress_bar={"leave": False} if sys.stderr.isatty() else False,
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],  # else it warns at every start that it talks over TCP
-            shutdown_kernel="immediate",  # a polite farewell interrupts the kernel first, which then reports an error
-            request_save_on_cell_execute=False, autosave_cell_every=0,  # saving after every cell takes a fifth of the time
-        )
-    except PapermillExecutionError as error:
-        aside.replace(failed)
-        # A BookError in a chapter is already a sentence for the reader of the message; anything else keeps its type.
-        cause = error.evalue if error.ename == "BookError" else f"{error.ename}: {error.evalue}"
-        first = str(cause).strip().splitlines()[0]
-        raise BookError(f"{notebook.name}, cell {error.cell_index + 1}: {first} (see {_short(failed)})") from None
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    book = nbformat.read(aside, as_version=4)
-    nbformat.write(without_run_details(book), aside)
-    aside.replace(output)
-
-
-def without_run_details(book: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Drop times, paths and process numbers, so that the same inputs give the same bytes."""
-    book.metadata.pop("papermill", None)
-    book.metadata["language_info"] = {"name": "python"}
-    for cell in book.cells:
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-    return book
-
-
-def digest(notebook: Path) -> str:
-    """Fingerprint of everything a chapter's outputs depend on: its cells, the data, the library and the lock."""
-    total = hashlib.sha256()
-    book = nbformat.read(notebook, as_version=4)
-    for cell in book.cells:
-        total.update(f"{cell.cell_type}\0{cell.source}\0{cell.metadata.get('tags') or []}\0".encode())
-    for pattern in REACHABLE:
-        root = paths.DATA.parent if pattern.startswith("data/") else paths.ROOT
-        for path in sorted(root.glob(pattern)):
-            total.update(path.relative_to(root).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
-
-
-def execute_all(wanted: set[Path] | None = None) -> Iterator[Path]:
-    """Execute every chapter (or those ``wanted``) whose result is missing or out of date; yield the results in order."""
-    todo = [notebook for notebook in chapters() if wanted is None or notebook in wanted]
-    for number, notebook in enumerate(todo, start=1):
-        output = paths.BUILD / EXECUTED / notebook.name
-        stamp = output.with_suffix(".digest")
-        key = digest(notebook)
-        label = f"[{number}/{len(todo)}] {notebook.stem}"
-        if output.exists() and stamp.exists() and stamp.read_text() == key:
-            click.echo(f"{label}: unchanged")
-        else:
-            stamp.unlink(missing_ok=True)
-            click.echo(f"{label}: executing …")
-            start = time.perf_counter()
-            execute(notebook, output)
-            stamp.write_text(key)
-            click.echo(f"{label}: executed in {time.perf_counter() - start:.0f} s")
-        yield output
+    with tempfile.TemporaryDirectory(prefix="press-") as folder:
+        for result in execute_jobs([Job(notebook, output, values or {})], Store(Path(folder)), minutes=minutes):
+            if result.problem:
+                raise BookError(result.problem)
 
 
 def write_back(notebook: Path, executed: Path) -> bool:
     """Store the outputs of ``executed`` in the chapter itself; return whether its bytes changed."""
-    text = re.sub(r"\s*\Z", "\n", executed.read_text(encoding="utf-8"))
+    text = executed.read_text(encoding="utf-8")
     if notebook.read_text(encoding="utf-8") == text:
         return False
-    aside = notebook.with_suffix(".part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(notebook)
+    cache.write(notebook, text)
     return True
-
-
-def _short(path: Path) -> str:
-    return str(path.relative_to(paths.ROOT)) if path.is_relative_to(paths.ROOT) else str(path)

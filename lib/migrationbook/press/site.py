@@ -2,32 +2,144 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from migrationbook import paths
+from migrationbook import paths, settings
 from migrationbook.errors import BookError
-from migrationbook.press.execute import execute_all
+from migrationbook.press import cache, pages
+from migrationbook.press.cache import Job, Store
+from migrationbook.press.chapters import chapters
 
 LOG = "site.log"
+STAYS = "the last good site stays"
 
 
-def build() -> Path:
-    """Execute what is out of date, build the site and return its first page.
+def jobs() -> list[Job]:
+    """Every chapter with its published parameters."""
+    return [Job(notebook, paths.BUILD / "executed" / notebook.name) for notebook in chapters()]
 
-    An error leaves the last good site in ``_build/html`` as it was.
+
+def store() -> Store:
+    return Store(paths.BUILD / "results")
+
+
+@contextmanager
+def alone():
+    """Wait until no other build works in this folder."""
+    from filelock import FileLock, Timeout
+
+    paths.BUILD.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(paths.BUILD / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        click.echo("Another build is at work in this folder; waiting until it is done", err=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def build(workers: int | None = None, minutes: float | None = None, explain: bool = False, everything: bool = False) -> Path:
+    """Bring the site up to date and return its first page.
+
+    workers: kernels at a time; minutes: limit of a chapter; explain: say why each chapter is executed or not; everything:
+    ignore stored results. An error leaves the last good site in ``_build/html`` as it was.
     """
-    click.echo("Executing chapters")
-    executed = list(execute_all())
-    click.echo("Building pages")
-    stage = _stage(executed)
-    fresh = _sphinx(stage)
-    _swap(fresh, paths.BUILD / "html")
-    return paths.BUILD / "html" / "index.html"
+    site = paths.BUILD / "html"
+    try:
+        with alone():
+            _recover(site)
+            why = _why(everything)
+            if explain:
+                for name, reasons in why.items():
+                    click.echo(f"{name}: {'; '.join(reasons) or 'nothing it depends on has changed'}")
+            if any(why.values()):
+                _make(site, workers, minutes, everything)
+            else:
+                click.echo("Nothing to do")
+    except KeyboardInterrupt:
+        click.echo(f"\nInterrupted; {STAYS}", err=True)
+        raise click.exceptions.Exit(130) from None
+    except OSError as error:
+        raise BookError(f"{error.strerror or error}: {error.filename or paths.BUILD}; {STAYS}") from None
+    return site / "index.html"
+
+
+def _why(everything: bool) -> dict[str, list[str]]:
+    """For every chapter, and for the pages as a whole, the reasons to make them anew."""
+    why: dict[str, list[str]] = {}
+    for job in jobs():
+        try:
+            why[job.name] = cache.reasons(job, cache.basis(job), store().get(job))
+        except ValueError as error:
+            why[job.name] = [str(error)]
+        if everything:
+            why[job.name] = ["told to execute everything"]
+    why["pages"] = [f"{job} is executed" for job, reasons in why.items() if reasons] or _stale_pages()
+    return why
+
+
+def _make(site: Path, workers: int | None, minutes: float | None, everything: bool) -> None:
+    from migrationbook.press import warm
+    from migrationbook.press.execute import ENVIRONMENT, execute_jobs
+
+    environment = os.environ | ENVIRONMENT | settings.THREADLESS
+    try:
+        warm.server(pages.PRELOAD, environment)  # imports what the pages need while chapters execute
+        results = execute_jobs(jobs(), store(), workers=workers, minutes=minutes, ignore_store=everything)
+        failed = [result.problem for result in results if result.problem]
+        for problem in failed:
+            click.echo(problem, err=True)
+        if failed:
+            raise BookError(f"{len(failed)} of {len(jobs())} chapters failed; {STAYS}")
+        click.echo("Building pages")
+        state = _state()
+        stage = _stage([job.output for job in jobs()])
+        fresh = _pages(stage, environment)
+        # What changed meanwhile is not on the pages: the next build will find it.
+        known = state if state == _state() else {}
+        _swap(fresh, site)
+        cache.forget(paths.BUILD / "drawings")
+        cache.write(paths.BUILD / "site.json", json.dumps({"made from": known, "pages": cache.tree([site])}))
+    finally:
+        warm.stop()
+        shutil.rmtree(paths.BUILD / "next", ignore_errors=True)
+
+
+def _state() -> dict[str, str | None]:
+    """Fingerprints of everything the pages are made from, under plain names."""
+    found = {"_config.yml": paths.ROOT / "_config.yml", "_toc.yml": paths.ROOT / "_toc.yml"}
+    found |= {f"chapters/{path.relative_to(paths.CHAPTERS).as_posix()}": path for path in sorted(paths.CHAPTERS.rglob("*"))
+              if path.is_file() and ".ipynb_checkpoints" not in path.parts}
+    found |= {f"the result of {job.name}": store().path(job) for job in jobs()}
+    found |= {name: paths.ROOT / name for name in settings.LOCK}
+    state = {name: cache.fingerprint(path) for name, path in found.items()}
+    state |= {"the library": cache.tree([paths.LIBRARY]), "the data": cache.tree([paths.DATA])}
+    return state | {name: os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", *settings.ENVIRONMENT)}
+
+
+def _stale_pages() -> list[str]:
+    """Why the pages are not those of now; empty if they are, to the byte."""
+    try:
+        about = json.loads((paths.BUILD / "site.json").read_text(encoding="utf-8"))
+        known, pages = about["made from"], about["pages"]
+    except (OSError, ValueError, KeyError):
+        return ["there are no finished pages"]
+    now = _state()
+    changed = [f"{name} changed" for name in sorted({*known, *now}) if known.get(name) != now.get(name)]
+    if not changed and cache.tree([paths.BUILD / "html"]) != pages:
+        return ["_build/html is not as it was made"]
+    return changed
 
 
 def _stage(executed: list[Path]) -> Path:
@@ -42,28 +154,37 @@ def _stage(executed: list[Path]) -> Path:
     return stage
 
 
-def _sphinx(stage: Path) -> Path:
-    """Run Jupyter Book on the staged book, every warning an error, and return the folder of pages.
+def _pages(stage: Path, environment: dict[str, str]) -> Path:
+    """Make the pages of the staged book, every warning an error, and return their folder.
 
-    Always into an empty folder: over an old one `-W` forgets the warnings of the pages it does not read again.
+    Always into an empty folder: over an old one Sphinx forgets the warnings of the pages it does not read again.
     """
-    output = paths.BUILD / "next"
-    shutil.rmtree(output, ignore_errors=True)
-    command = [
-        str(Path(sys.executable).with_name("jupyter-book")), "build", str(stage), "--path-output", str(output),
-        "-W", "-n", "--keep-going",
-    ]
-    log = paths.BUILD / LOG
-    result = subprocess.run(command, capture_output=True, text=True, cwd=paths.ROOT)
-    text = result.stdout + result.stderr
-    log.write_text(text, encoding="utf-8")
-    pages = output / "_build" / "html"
-    if result.returncode or not (pages / "index.html").exists():
-        told = [line for line in text.splitlines() if "WARNING" in line or "ERROR" in line or "Error:" in line]
+    from migrationbook.press import warm
+
+    output = paths.BUILD / "next" / "html"
+    shutil.rmtree(output.parent, ignore_errors=True)
+    command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output)]
+    with (paths.BUILD / LOG).open("wb") as log:
+        streams = {"stdout": log.fileno(), "stderr": log.fileno()}
+        try:
+            process = warm.fork(pages.PRELOAD, command, cwd=str(paths.ROOT), env=environment, **streams)
+        except warm.Unavailable:
+            process = subprocess.Popen(command, cwd=paths.ROOT, env=environment, **streams)
+        try:
+            status = process.wait(60 * settings.MINUTES)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise BookError(f"the pages took more than {settings.MINUTES} minutes, so {STAYS}; details: _build/{LOG}") from None
+        except BaseException:
+            process.kill()
+            raise
+    if status or not (output / "index.html").exists():
+        text = (paths.BUILD / LOG).read_text(encoding="utf-8", errors="replace")
+        told = [line for line in text.splitlines() if "WARNING" in line or "ERROR" in line or "Error" in line]
         for line in told[:8]:
             click.echo(f"  {line.replace(str(stage) + '/', '')}", err=True)
-        raise BookError(f"the pages could not be built, so the last good site stays; details: _build/{LOG}")
-    return pages
+        raise BookError(f"the pages could not be built, so {STAYS}; details: _build/{LOG}")
+    return output
 
 
 def _swap(fresh: Path, site: Path) -> None:
@@ -74,4 +195,9 @@ def _swap(fresh: Path, site: Path) -> None:
         site.rename(old)
     fresh.rename(site)
     shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(paths.BUILD / "next", ignore_errors=True)
+
+
+def _recover(site: Path) -> None:
+    """Bring back the last good site if a build was ended between the two renames."""
+    if not site.exists() and site.with_name("previous").exists():
+        site.with_name("previous").rename(site)
