@@ -10,7 +10,7 @@ from migrationbook.data import load, opinion
 from migrationbook.errors import BookError
 from migrationbook.models import polls
 from migrationbook.press.chapters import chapter, parameters
-from migrationbook.prose import points
+from migrationbook.prose import ordinal, points
 
 JULY = ("2019-01-01", "2019-07-31")
 
@@ -126,6 +126,23 @@ def test_waves_of_other_modes_are_never_joined_by_a_full_line() -> None:
     full = {(row["house"], row["question"]) for row in steps if row["joined"] == "same mode"}
     assert full == {("Parametría", "allow_entry"), ("El Financiero", "close_border")}
     assert len(steps) == len(named) - len(roles)
+
+
+def test_other_countries_are_ticks_and_one_is_a_line_with_its_intervals() -> None:
+    rows = load("wvs_neighbours").query("study == 'WVS' and group == 'immigrants' and country in ('MEX', 'CHL', 'GTM')")
+    rows = polls.with_intervals(rows, assumed=2)
+    spec = figure(draw.among(rows, "MEX"), "among", "Title", "Subtitle", "Words", ["wvs_neighbours"]).spec
+    own = {row["year"]: row for row in spec["datasets"]["among-own"]}
+    assert list(own) == [1990, 1996, 2000, 2005, 2012, 2018]  # in 1981 it was not asked
+    assert own[2018]["lower"] < own[2018]["percent"] == 13.6 < own[2018]["upper"]
+    assert {row["country"] for row in spec["datasets"]["among-others"]} == {"CHL", "GTM"}
+    top = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "tick")["encoding"]["y"]["scale"]["domain"][1]
+    assert rows["upper"].max() <= top  # no interval leaves the drawing
+
+
+def test_places_in_an_order() -> None:
+    assert [ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]
 
 
 def test_points_have_a_sign_and_no_negative_zero() -> None:

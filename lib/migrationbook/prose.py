@@ -60,6 +60,12 @@ def listed(items: list) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else "none"
 
 
+def ordinal(number: int) -> str:
+    """A place in an order: ``1`` → ``1st``, ``12`` → ``12th``."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def month(date) -> str:
     """A month as readers say it: ``2019-06-01`` → ``June 2019``."""
     return f"{date:%B %Y}"

@@ -170,6 +170,27 @@ def countries(frame: pd.DataFrame, highlight: str) -> alt.LayerChart:
     return (words + others + own).properties(height=52 * frame["statement"].nunique() + 10)
 
 
+def among(frame: pd.DataFrame, highlight: str) -> alt.LayerChart:
+    """One country's share by survey wave with intervals, and the other countries as ticks in the years of their own rounds.
+
+    frame: country, year, percent, lower, upper.
+    """
+    dated = _rounded(frame.assign(date=pd.to_datetime(frame["year"].astype(str) + "-07-01")))
+    across = alt.X("date:T")
+    scale = alt.Scale(domain=[0, 5 * (frame["upper"].max() // 5 + 1)], nice=False)
+    tip = ["country:N", alt.Tooltip("year:Q", format="d"), alt.Tooltip("percent:Q", format=".1f")]
+    others = alt.Chart(dated[dated["country"] != highlight], name="others").mark_tick(
+        orient="horizontal", color=COLOURS["muted"], thickness=2, size=11, opacity=0.8).encode(
+        x=across, y=alt.Y("percent:Q", axis=PERCENT, scale=scale), tooltip=tip)
+    own = alt.Chart(dated[dated["country"] == highlight], name="own").encode(x=across)
+    line = own.mark_line(color=COLOURS["mexico"]).encode(y=alt.Y("percent:Q", scale=scale))
+    bars = own.mark_rule(color=COLOURS["mexico"], strokeWidth=2, opacity=0.6).encode(
+        y=alt.Y("lower:Q", scale=scale), y2="upper:Q")
+    dots = own.mark_point(filled=True, color=COLOURS["mexico"], size=80, opacity=1).encode(
+        y=alt.Y("percent:Q", scale=scale), tooltip=[*tip, *_figures("lower", "upper")])
+    return alt.layer(others, line, bars, dots).properties(height=280)
+
+
 def rounds(frame: pd.DataFrame, roles: dict[str, str], high: float = 70) -> alt.LayerChart:
     """Shares by survey round with their intervals: frame: date, line, percent, lower, upper; roles: line → role."""
     base = alt.Chart(_rounded(frame), name="rounds").encode(x=alt.X("date:T"), color=_colours(roles))

@@ -32,7 +32,7 @@ TOPICS = {
     "burden": {"burden": ["burden"], "harm": ["harm"], "jobs": ["take jobs"]},
     "benefit": {"burden": ["strengthen"], "jobs": ["contribute to the economy"]},
 }
-# questions one house asked in the same words more than once, with the answer that is hostile to migrants
+# questions one house asked in the same words more than once, the last time in 2019, with the answer that is hostile to migrants
 REPEATED = {"what_to_do": "expel immediately", "allow_entry": "disagree", "stop_passage": "agree", "close_border": "close border"}
 
 
