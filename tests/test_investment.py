@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from migrationbook.cli import main
 from migrationbook.data import investment, load
 from migrationbook.errors import BookError
-from migrationbook.models import tariff
+from migrationbook.models import panel, tariff
 from migrationbook.prose import reach, whole
 from migrationbook.sphinx.drawing import as_csv
 
@@ -134,6 +134,17 @@ def test_other_parameters_give_other_sentences(tmp_path):
     text = (tmp_path / "out.ipynb").read_text()
     assert "Chiapas, Guerrero and Oaxaca" in text
     assert "with so few countries no size would be enough" in text
+
+
+def test_the_two_tests_of_homicides_disagree_and_the_lag_decides_one_of_them():
+    """What the chapter says of its panel: bootstrap 0.03, randomisation 0.58; the bootstrap rejects only with one lag."""
+    p = {}
+    for lag in (0, 1):
+        frame = investment.origin_panel(2001, 2018 + lag, 100, lag)
+        choice = (frame, "log_rate", "log_homicides", ["log_income", "young"])
+        p[lag] = panel.fixed_effects(*choice).p, panel.randomisation_p(*choice)[0]
+    assert p[1][0] == pytest.approx(4 / 128) and p[0][0] > 0.2
+    assert min(p[0][1], p[1][1]) > 0.5
 
 
 def test_an_interval_without_an_end_says_so():

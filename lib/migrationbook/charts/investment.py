@@ -12,7 +12,7 @@ from migrationbook.charts.asylum import lines
 from migrationbook.charts.theme import COLOURS
 
 MONEY = alt.Axis(format=",d", tickCount=4)
-STAGES = {"promised": "counterfactual", "committed": "us", "paid out": "returns"}  # stage of money → role of its colour
+STAGES = {"promised": "counterfactual", "intended": "muted", "committed": "us", "paid out": "returns"}  # → role of the colour
 SHADES = ["#c6dbef", "#8fb8de", "#5492c8", "#2a6ba8", "#0b3d6e"]  # of the map, light is less; they also tell apart in grey
 
 
