@@ -16,6 +16,7 @@ from migrationbook import paths
 SITE = paths.BUILD / "html"
 LOADED = {"script": "src", "img": "src", "source": "srcset", "iframe": "src", "audio": "src", "video": "src",
           "link": "href", "embed": "src", "object": "data"}
+NO_PROSE = ("script", "style", "pre", "code", "svg")
 ELSEWHERE = ("http:", "https:", "//")
 MEASURE = """() => [...document.querySelectorAll("figure.chart")].map((figure) => {
   const size = (element) => element.getBoundingClientRect();
@@ -36,11 +37,21 @@ class Page(HTMLParser):
     links: list[str] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
     leads_to: str = ""  # set on a page that only sends its reader on
+    text: list[str] = field(default_factory=list)  # what a reader sees, code and scripts left out
+    silent: int = 0  # how many elements are open whose text is not prose
 
     def __post_init__(self):
         super().__init__()
 
+    def handle_data(self, data):
+        if not self.silent:
+            self.text.append(data)
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in NO_PROSE
+
     def handle_starttag(self, tag, attributes):
+        self.silent += tag in NO_PROSE
         values = {key: value or "" for key, value in attributes}
         if tag in LOADED and values.get(LOADED[tag]):
             (self.links if tag == "link" and values.get("rel") in ("next", "prev", "search", "index")
@@ -145,3 +156,11 @@ def test_charts_follow_a_window_that_is_turned(chromium, pages):
             page.wait_for_timeout(1000)
             assert [abs(figure["off"]) <= 1 for figure in page.evaluate(MEASURE)] == [True] * len(page.evaluate(MEASURE))
         assert not troubles
+
+
+def test_no_page_shows_markup_instead_of_what_it_means():
+    """A glued phrase is text: asterisks, backticks or roles in it would stand on the page as they are."""
+    for path in sorted((SITE / "chapters").rglob("*.html")):
+        text = "".join(read(path).text)
+        for mark in ("**", "{glue", "{cite", "``"):
+            assert mark not in text, f"{path.name}: …{text[max(0, text.find(mark) - 60):text.find(mark) + 60]}…"
