@@ -68,7 +68,8 @@ def scale(table: pd.DataFrame) -> alt.FacetChart:
     base = alt.Chart(long, name="flows").encode(
         y=alt.Y("flow:N", sort=flows, axis=alt.Axis(labelLimit=170)),
         x=alt.X("percent_of_gdp:Q", axis=alt.Axis(format="d", tickCount=5),
-                scale=alt.Scale(domain=[0, max(1.15 * float(table.max().max()), 1)])))
+                # room for the number behind the longest bar on a phone too, where a panel is 200 px wide
+                scale=alt.Scale(domain=[0, max(1.3 * float(table.max().max()), 1)])))
     bars = base.mark_bar(size=13).encode(color=alt.Color(
         "flow:N", legend=None, scale=alt.Scale(domain=flows, range=[COLOURS[role] for role in roles])))
     words = base.mark_text(style="ink", align="left", dx=4).encode(text="text:N")
