@@ -57,6 +57,9 @@ class Progress:
         with self.lock:
             self.done += 1
             self.expected.pop(id(job))
+            for other in self.jobs:  # the chapter with other parameters: the best guess there is
+                if not problem and other.name == job.name and id(other) in self.expected and self.expected[id(other)] is None:
+                    self.expected[id(other)] = seconds
             label = f"[{self.done}/{len(self.jobs)}] {job.label}"
             if self.bars and id(job) in self.tasks:
                 self.bars.remove_task(self.tasks.pop(id(job)))

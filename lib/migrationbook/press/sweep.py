@@ -44,12 +44,16 @@ def sweep(notebook: Path, combinations: grid.Rows, folder: Path | None = None, w
     click.echo(f"{len(jobs)} combinations of {notebook.stem}: {_axes(combinations)}")
 
     def announce(todo: list[Job]) -> None:
-        known = [site.store().seconds(job) for job in todo]
-        time = f"about {sum(known) / min(workers or processors(), len(todo)):.0f} s" if None not in known else "time not known yet"
+        known = [seconds for job in jobs if (seconds := site.store().seconds(job))]
+        expected = len(todo) * sum(known) / len(known) / min(workers or processors(), len(todo)) if known else None
+        time = f"about {expected:.0f} s" if expected else "time not known yet"
         click.echo(f"{len(todo)} to execute ({time}), {len(jobs) - len(todo)} kept from before")
 
+    site.prepare_pages()
     results = list(execute_jobs(jobs, site.store(), workers=workers, minutes=minutes, announce=announce, press=press))
     failed = [result for result in results if result.problem]
+    if not any(result.why for result in results):
+        click.echo("All of them are kept from before")
     _collect(jobs, failed, folder)
     return failed, folder / PAGE
 
@@ -102,7 +106,7 @@ def _notebook(jobs: list[Job], failed: list[Result], figures: list) -> dict:
     cells: list[dict] = [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": "\n\n".join(text)}]
     for number, figure in enumerate(figures, start=1):
         output = {"output_type": "display_data", "data": figure._repr_mimebundle_(), "metadata": {}}
-        cells.append({"cell_type": "code", "id": f"figure{number}", "metadata": {"tags": ["remove-input"]}, "source": "",
+        cells.append({"cell_type": "code", "id": f"figure{number}", "metadata": {"tags": ["remove-input"]}, "source": "figure",
                       "execution_count": number, "outputs": [output]})
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {"cells": cells, "metadata": {"kernelspec": kernelspec, "language_info": {"name": "python"}}, "nbformat": 4,
