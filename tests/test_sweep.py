@@ -1,11 +1,13 @@
-"""Runs and sweeps: what is refused before anything starts, the page in one file, the table, resuming, a cluster that loses a worker."""
+"""Runs and sweeps: what is refused beforehand, pages in one file, the table, resuming, a cluster that loses a worker."""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from migrationbook import paths, settings
+from migrationbook.claims import tidy
+from migrationbook.claims.scoreboard import collect
 from migrationbook.cli import main
-from migrationbook.errors import BookError
 from migrationbook.press import cluster, grid, standalone
 from test_press import book, chapter, command, end_servers, everything, executed, printed, wait_for  # noqa: F401
 
@@ -189,6 +192,38 @@ def test_an_interrupted_sweep_goes_on_where_it_was(tiny, no_page):
     assert [row["printed"] for row in table(tiny)] == ["a", "aa"]
 
 
+# ---- what this book records
+
+def test_a_row_is_an_estimate_an_interval_or_a_claim_without_either():
+    rows = tidy.rows(paths.CHAPTERS / "enforcement.ipynb")
+    judged = {one["id"]: one for one in collect([paths.CHAPTERS / "enforcement.ipynb"])}
+    assert list(dict.fromkeys(row["claim"] for row in rows)) == list(judged)
+    for claim, one in judged.items():
+        own = [row for row in rows if row["claim"] == claim]
+        assert {row["verdict"] for row in own} == {one["verdict"]}
+        assert {row["estimate"]: row["value"] for row in own if row["value"] is not None} == one["estimates"]
+        bounds = [(row["low"], row["high"], row["meaning"]) for row in own if row["estimate"] == tidy.INTERVAL]
+        assert bounds == ([(*one["interval"], one["interval_of"])] if one["interval"] else [])
+        assert len(own) == max(1, len(one["estimates"]) + len(bounds))
+
+
+def test_charts_of_a_sweep_tell_which_verdicts_and_estimates_depend_on_parameters(tmp_path):
+    one = {"claim": "E4", "confidence": "high", "estimate": "total_june", "low": None, "high": None, "unit": "events",
+           "meaning": "m"}
+    firm = one | {"claim": "E6", "estimate": "ports_change", "value": 5.0, "verdict": "mixed"}
+    table = [{"combination": number, "factor": number} | row for number in (1, 2, 3)
+             for row in (one | {"value": 1.0 * number, "verdict": "overstated" if number > 1 else "supported"}, firm)]
+    verdicts, estimates = tidy.draw(table, ["factor"], tmp_path)
+    assert verdicts.spec["usermeta"]["figure"]["title"] == "1 of 2 verdicts depend on these parameters"
+    assert [(row["claim"], row["verdict"], row["n"]) for row in verdicts.spec["datasets"]["verdicts"]] == [
+        ("E4", "Supported", 1), ("E6", "Mixed", 3), ("E4", "Overstated", 2)]
+    assert {row["estimate"] for row in estimates.spec["datasets"]["estimates"]} == {"E4: total_june"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "estimates.json", "estimates.svg", "verdicts.json", "verdicts.svg"]
+    assert "1 of 2 verdicts depend" in (tmp_path / "verdicts.svg").read_text()
+    assert json.loads((tmp_path / "estimates.json").read_text()) == estimates.spec
+
+
 # ---- pages in one file
 
 class Addresses(HTMLParser):
@@ -216,8 +251,8 @@ def test_a_run_makes_a_page_in_one_file_that_says_what_differs(tiny):
     assert sorted(path.name for path in page.parent.iterdir()) == ["one.html", "one.ipynb"]
     assert "aaaa 0.5" in text
     note = " ".join(BeautifulSoup(text, "html.parser").select_one(".admonition").get_text().split())
-    assert note == ("Not the published edition This page was computed with other parameters than the book: factor: 4 instead of 2 "
-                    "(how often, 1 to 9) Made by migrationbook run one -p factor 4 -p word a")
+    assert note == ("Not the published edition This page was computed with other parameters than the book: factor: 4 instead "
+                    "of 2 (how often, 1 to 9) Made by migrationbook run one -p factor 4 -p word a")
     found = Addresses(page)
     assert all(address.startswith("data:") for address in found.loads)
     assert all(address.startswith(("#", "data:")) for address in found.links)
@@ -324,6 +359,23 @@ def test_failures_on_a_cluster_are_those_of_here(tiny, dask, no_page):
     assert outcomes[0] == outcomes[1] != []
     assert "three is too many" in (tiny / "_build/sweeps/one/notebooks/combination-0001.failed.ipynb").read_text()
     assert [row["printed"] for row in table(tiny)] == ["a 0.5"]
+
+
+def test_an_interrupt_leaves_a_cluster_at_once_and_what_is_finished_is_kept(tiny, dask):
+    slow = ("from pathlib import Path\nimport time\nif factor > 1:\n    Path('at').touch()\n"
+            "    while not Path('go').exists():\n        time.sleep(.05)\nprint(word * factor)")
+    chapter(tiny / "chapters/one.ipynb", PARAMETERS, slow)
+    arguments = ["sweep", "one", "--grid", "factor=1,2,3,4,5,6", "--scheduler", dask.scheduler_address]
+    with command(tiny, arguments=arguments) as process:
+        wait_for(tiny / "at")
+        while not list((tiny / "_build/results").glob("*.result")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+    (tiny / "go").touch()
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert output.splitlines()[-1] == "Interrupted; what is finished is kept, and the same command goes on from there"
 
 
 def test_a_worker_with_another_state_of_the_book_is_refused_in_one_line(tiny, dask, monkeypatch):

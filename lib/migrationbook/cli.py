@@ -87,8 +87,11 @@ def run(name: str, given: tuple[tuple[str, str], ...], output: Path | None, minu
         return
     from migrationbook.press.run import run as run_chapter
 
-    for path in run_chapter(chapter(name), given, output, minutes):
-        click.echo(f"Result: {path}")
+    try:
+        for path in run_chapter(chapter(name), given, output, minutes):
+            click.echo(f"Result: {path}")
+    except OSError as error:
+        raise BookError(f"{error.strerror or error}: {error.filename or output or paths.BUILD}") from None
 
 
 @main.command(epilog="""\b
@@ -110,8 +113,9 @@ plan.csv                      plan.toml
 @click.option("--timeout", "minutes", type=click.FloatRange(0, min_open=True), metavar="MINUTES",
               help=f"Stop a combination that takes longer. Default: {settings.MINUTES}.")
 @click.option("--scheduler", metavar="ADDRESS",
-              help="Execute on the workers of this Dask cluster, a kernel a worker thread. No file system need be shared: notebooks "
-                   "and results are sent. Each worker needs the book installed, with the same library, tables and lock.")
+              help="Execute on the workers of this Dask cluster, a kernel a worker thread. No file system need be shared: "
+                   "notebooks and results are sent. Each worker needs the book installed, with the same library, tables and "
+                   "lock; an interrupt leaves it to finish the chapter it is at.")
 def sweep(name: str, grids: tuple[str, ...], output: Path | None, workers: int | None, minutes: float | None,
           scheduler: str | None) -> None:
     """Execute a chapter with every combination of parameters; collect what it recorded in a table and charts.
@@ -132,6 +136,8 @@ def sweep(name: str, grids: tuple[str, ...], output: Path | None, workers: int |
     except KeyboardInterrupt:
         click.echo("\nInterrupted; what is finished is kept, and the same command goes on from there", err=True)
         raise click.exceptions.Exit(130) from None
+    except OSError as error:
+        raise BookError(f"{error.strerror or error}: {error.filename or output or paths.BUILD}") from None
     click.echo(f"Result: {page}")
     checked(failed, len(combinations))
 

@@ -58,7 +58,8 @@ def draw(table: list[dict], varying: list[str], folder: Path) -> list[Figure]:
 def _verdicts(frame: pd.DataFrame) -> Figure:
     """How many combinations give each claim each verdict."""
     words = {verdict: word(f"verdict.{verdict}") for verdict in SCALE}
-    counted = frame.drop_duplicates(["combination", "claim"]).groupby(["claim", "verdict"], sort=False).size().reset_index(name="n")
+    each = frame.drop_duplicates(["combination", "claim"])
+    counted = each.groupby(["claim", "verdict"], sort=False).size().reset_index(name="n")
     counted["order"] = counted["verdict"].map(SCALE.index)
     counted["verdict"] = counted["verdict"].map(words)
     verdicts = counted.groupby("claim", sort=False)["verdict"].nunique()
@@ -70,10 +71,10 @@ def _verdicts(frame: pd.DataFrame) -> Figure:
         order="order:Q", tooltip=["claim", "verdict", "n"],
     ).properties(height=18 * len(verdicts) + 10)
     moved = list(verdicts.index[verdicts > 1])
+    title = word("sweep.moved" if moved else "sweep.firm").format(n=len(moved), all=len(verdicts))
     return figure(
-        chart, name="verdicts",
-        title=word("sweep.moved").format(n=len(moved), all=len(verdicts)) if moved else word("sweep.firm").format(all=len(verdicts)),
-        subtitle=word("sweep.verdicts"), alt=word("sweep.verdicts_alt").format(claims=", ".join(moved) or word("sweep.none")), tables=TABLES)
+        chart, name="verdicts", title=title, subtitle=word("sweep.verdicts"), tables=TABLES,
+        alt=word("sweep.verdicts_alt").format(claims=", ".join(moved) or word("sweep.none")))
 
 
 def _estimates(frame: pd.DataFrame, varying: list[str]) -> list[Figure]:
@@ -86,12 +87,14 @@ def _estimates(frame: pd.DataFrame, varying: list[str]) -> list[Figure]:
         return []
     shown = numbers[numbers["estimate"].isin(moving.index[:PANELS])]
     encoding = {"x": alt.X("value:Q", scale=alt.Scale(zero=False)), "tooltip": ["value", *varying]}
+    coloured = ""
     if varying and shown[varying[0]].nunique() <= len(COLOURS):
         encoding["color"] = alt.Color(f"{varying[0]}:N")
-    chart = alt.Chart(shown[["estimate", "value", *varying]]).mark_point(opacity=0.7).encode(**encoding).properties(height=24).facet(
-        facet=alt.Facet("estimate:N", sort=list(moving.index)), columns=1).resolve_scale(x="independent")
+        coloured = f", {word('sweep.colour')} {varying[0]}"
+    points = alt.Chart(shown[["estimate", "value", *varying]]).mark_point(opacity=0.7).encode(**encoding).properties(height=24)
+    panels = points.facet(facet=alt.Facet("estimate:N", sort=list(moving.index)), columns=1).resolve_scale(x="independent")
     return [figure(
-        chart, name="estimates", title=word("sweep.estimates").format(n=len(moving), all=len(spread)),
-        subtitle=word("sweep.estimates_text").format(colour=f", {word('sweep.colour')} {varying[0]}" if "color" in encoding else ""),
+        panels, name="estimates", title=word("sweep.estimates").format(n=len(moving), all=len(spread)),
+        subtitle=word("sweep.estimates_text").format(colour=coloured),
         alt=word("sweep.estimates_alt").format(estimates=", ".join(moving.index[:PANELS])), tables=TABLES,
         note=word("sweep.most").format(n=PANELS) if len(moving) > PANELS else "")]

@@ -28,7 +28,8 @@ RETRIES = 2  # of a task that ends with an error of its own; deaths of workers a
 
 def state() -> dict[str, str | None]:
     """Fingerprints of what outputs depend on besides the notebook, under plain names."""
-    library = sorted(path for path in paths.LIBRARY.iterdir() if path.suffix != ".egg-info" and not path.name.startswith((".", "_")))
+    library = sorted(path for path in paths.LIBRARY.iterdir()
+                     if path.suffix != ".egg-info" and not path.name.startswith((".", "_")))
     return {"library": cache.tree(library), "data": cache.tree([paths.DATA]),
             **{name: cache.fingerprint(paths.ROOT / name) for name in settings.LOCK},
             "Python": f"{platform.python_version()} {platform.machine()}"}
@@ -76,14 +77,16 @@ class ClusterPress(Press):
 
         progress.reached(job, 0, 1)
         text = job.notebook.read_text(encoding="utf-8")
-        future = self.client.submit(attempt_here, job.name, text, job.values, self.seconds, self.ours, pure=False, retries=RETRIES)
+        future = self.client.submit(attempt_here, job.name, text, job.values, self.seconds, self.ours,
+                                    pure=False, retries=RETRIES)
         self.futures.add(future)
         try:
             entry, problem, book = future.result()
         except CancelledError:
             return None, f"{job.notebook.name}: stopped", ""
         except KilledWorker as error:
-            return None, f"{job.notebook.name}: {error.allowed_failures + 1} workers died of it; often the memory is too small", ""
+            deaths = error.allowed_failures + 1
+            return None, f"{job.notebook.name}: {deaths} workers died of it; often the memory is too small", ""
         except Exception as error:  # whatever a cluster may do to a task concerns this combination alone
             return None, f"{job.notebook.name}: the cluster failed ({type(error).__name__}: {error})".splitlines()[0], ""
         finally:

@@ -13,6 +13,7 @@ from migrationbook.errors import BookError
 from migrationbook.press import site, standalone
 from migrationbook.press.chapters import parameters, read_parameters
 from migrationbook.press.execute import execute
+from migrationbook.press.standalone import code
 from migrationbook.words import word
 
 MARKUP = re.compile(r"([\\`*_{}\[\]()#|<>])")
@@ -36,6 +37,7 @@ def run(notebook: Path, given: tuple[tuple[str, str], ...], output: Path | None 
     site.prepare_pages()
     execute(notebook, output, values, minutes)
     page = output.with_suffix(".html")
+    click.echo("Making the page")
     for line in standalone.make(output, page, note(notebook, values)):
         click.echo(f"  {line}", err=True)
     return output, page
@@ -45,17 +47,13 @@ def note(notebook: Path, values: dict[str, object]) -> str:
     """Markdown that says which parameters differ from the published ones, and how the page was made."""
     known = parameters(notebook)
     changed = {name: value for name, value in values.items() if value != known[name].default}
-    items = [f"- **{name}**: {_code(value)} {word('run.instead')} {_code(known[name].default)} ({_plain(known[name].help)})"
+    items = [f"- **{name}**: {code(value)} {word('run.instead')} {code(known[name].default)} ({_plain(known[name].help)})"
              for name, value in changed.items()]
     command = shlex.join(["migrationbook", "run", notebook.stem,
                           *(part for name, value in values.items() for part in ("-p", name, str(value)))])
     kind = "changed" if changed else "same"
-    body = [word(f"run.{kind}_text"), "\n".join(items), f"{word('run.made')} {_code(command)}"]
+    body = [word(f"run.{kind}_text"), "\n".join(items), f"{word('run.made')} {code(command)}"]
     return "\n\n".join([f"````{{admonition}} {word(f'run.{kind}')}", *(part for part in body if part), "````"])
-
-
-def _code(value: object) -> str:
-    return f"`{str(value).replace('`', chr(39))}`"
 
 
 def _plain(text: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from migrationbook import paths, settings
+from migrationbook import settings
 from migrationbook.errors import BookError
 from migrationbook.press import cache, site
 from migrationbook.press.chapters import chapters
@@ -61,6 +61,11 @@ def make(notebook: Path, page: Path, note: str = "") -> list[str]:
     return told
 
 
+def code(value: object) -> str:
+    """A value as code in Markdown."""
+    return f"`{str(value).replace('`', chr(39))}`"
+
+
 def _annotate(notebook: Path, note: str) -> None:
     """Put a note under the title, and the works cited at the end, where the site has a page of its own for them."""
     book = json.loads(notebook.read_text(encoding="utf-8"))
@@ -85,7 +90,8 @@ def one_file(page: Path) -> str:
         _script(soup, element, page)
     for element in soup(["img", "source"]):
         for attribute in {"src", "srcset"} & set(element.attrs):
-            element[attribute] = _data(_file(page, element[attribute]))
+            if not element[attribute].startswith("data:"):
+                element[attribute] = _data(_file(page, element[attribute]))
     for element in soup("a", href=True):
         _link(element, page)
     return str(soup)

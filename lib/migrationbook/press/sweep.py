@@ -18,9 +18,10 @@ import click
 
 from migrationbook import paths, settings
 from migrationbook.errors import BookError
-from migrationbook.press import cache, grid, site
+from migrationbook.press import cache, grid, site, standalone
 from migrationbook.press.cache import Job, Store
 from migrationbook.press.execute import Press, Result, execute_jobs, processors
+from migrationbook.press.standalone import code
 from migrationbook.words import word
 
 NOTEBOOKS = "notebooks"
@@ -65,8 +66,6 @@ def _axes(combinations: grid.Rows) -> str:
 
 def _collect(jobs: list[Job], failed: list[Result], folder: Path) -> None:
     """Write the table of all combinations that were executed, then the charts and the page of it."""
-    from migrationbook.press import standalone
-
     recorded = importlib.import_module(settings.RECORDED)
     varying = grid.varying([job.values for job in jobs])
     lost = {id(result.job) for result in failed}
@@ -77,7 +76,8 @@ def _collect(jobs: list[Job], failed: list[Result], folder: Path) -> None:
     book = folder / ".page" / f"{PAGE.partition('.')[0]}.ipynb"
     try:
         cache.write(book, json.dumps(_notebook(jobs, failed, figures)))
-        standalone.make(book, folder / PAGE)
+        for line in standalone.make(book, folder / PAGE):
+            click.echo(f"  {line}", err=True)
     finally:
         book.unlink(missing_ok=True)
         book.parent.rmdir()
@@ -97,10 +97,11 @@ def _notebook(jobs: list[Job], failed: list[Result], figures: list) -> dict:
     combinations = [job.values for job in jobs]
     values = {name: list(dict.fromkeys(row[name] for row in combinations)) for name in combinations[0]}
     text = [f"# {word('sweep.title').format(chapter=jobs[0].name)}", word("sweep.count").format(n=len(jobs))]
-    text += [f"- `{name}`: " + ", ".join(f"`{value}`" for value in given) for name, given in values.items()]
-    text += [word("sweep.files").format(table=f"`{TABLE}`", folder=f"`{NOTEBOOKS}`")]
+    text += [f"- {code(name)}: {', '.join(map(code, given))}" for name, given in values.items()]
+    text += [word("sweep.files").format(table=code(TABLE), folder=code(NOTEBOOKS))]
     if failed:
-        text += [word("sweep.missing").format(n=len(failed)), *(f"- `{result.job.label}`: `{result.problem}`" for result in failed)]
+        text += [word("sweep.missing").format(n=len(failed))]
+        text += [f"- {code(result.job.label)}: {code(result.problem)}" for result in failed]
     if not figures:
         text += [word("sweep.nothing")]
     cells: list[dict] = [{"cell_type": "markdown", "id": "text", "metadata": {}, "source": "\n\n".join(text)}]
@@ -118,4 +119,4 @@ def checked(failed: list[Result], total: int) -> None:
     for result in failed:
         click.echo(f"{result.job.label}: {result.problem}", err=True)
     if failed:
-        raise BookError(f"{len(failed)} of {total} combinations failed; the others are in the table. The same command tries again")
+        raise BookError(f"{len(failed)} of {total} combinations failed; the others are in the table")
