@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from migrationbook.sphinx import badge, catalogue, chart, claim, pages, rights
+from migrationbook.sphinx import badge, catalogue, chart, claim, claim_files, pages, rights, scoreboard
 
 STATIC = Path(__file__).with_name("static")
 
@@ -18,6 +18,8 @@ def setup(app: Sphinx) -> dict:
     chart.setup(app)
     claim.setup(app)
     badge.setup(app)
+    claim_files.setup(app)
+    scoreboard.setup(app)
     catalogue.setup(app)
     rights.setup(app)
     pages.setup(app)
