@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from migrationbook.sphinx import catalogue, chart, claim, pages, rights
+from migrationbook.sphinx import catalogue, chart, citation, claim, editions, front, glossary, pages, reading, rights
 
 STATIC = Path(__file__).with_name("static")
 
@@ -19,6 +19,11 @@ def setup(app: Sphinx) -> dict:
     claim.setup(app)
     catalogue.setup(app)
     rights.setup(app)
+    reading.setup(app)
+    glossary.setup(app)
+    editions.setup(app)
+    citation.setup(app)
+    front.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
