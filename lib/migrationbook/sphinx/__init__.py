@@ -6,7 +6,19 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from migrationbook.sphinx import catalogue, chart, citation, claim, editions, front, glossary, pages, reading, rights
+from migrationbook.sphinx import (
+    badge,
+    catalogue,
+    chart,
+    citation,
+    claim,
+    editions,
+    front,
+    glossary,
+    pages,
+    reading,
+    rights,
+)
 
 STATIC = Path(__file__).with_name("static")
 
@@ -17,6 +29,7 @@ def setup(app: Sphinx) -> dict:
     app.add_css_file("book.css", priority=900)
     chart.setup(app)
     claim.setup(app)
+    badge.setup(app)
     catalogue.setup(app)
     rights.setup(app)
     reading.setup(app)
