@@ -12,12 +12,14 @@ from migrationbook.sphinx import (
     chart,
     citation,
     claim,
+    claim_files,
     editions,
     front,
     glossary,
     pages,
     reading,
     rights,
+    scoreboard,
 )
 
 STATIC = Path(__file__).with_name("static")
@@ -30,6 +32,8 @@ def setup(app: Sphinx) -> dict:
     chart.setup(app)
     claim.setup(app)
     badge.setup(app)
+    claim_files.setup(app)
+    scoreboard.setup(app)
     catalogue.setup(app)
     rights.setup(app)
     reading.setup(app)

@@ -10,6 +10,7 @@ from html import escape
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
@@ -67,6 +68,19 @@ def judged_on(env: BuildEnvironment) -> dict[str, tuple[str, dict]]:
             for docname, contents in getattr(env, "book_claims", {}).items() for judged in contents}
 
 
+def scoreboard_page(env: BuildEnvironment) -> str:
+    """The page (docname) that is the scoreboard, "" in a book without one."""
+    return next(iter(getattr(env, "book_scoreboard", {})), "")
+
+
+def home(builder: Builder) -> str | None:
+    """Address of the scoreboard seen from the page being written ("" on the scoreboard itself), None in a book without one."""
+    page = scoreboard_page(builder.env)
+    if not page:
+        return None
+    return relative(builder.get_target_uri(builder.current_docname), builder.get_target_uri(page)).rstrip("#")
+
+
 def visit_mention(self, node: claim_mention) -> None:
     builder, claim = self.builder, node["claim"]
     known = judged_on(builder.env)
@@ -74,11 +88,11 @@ def visit_mention(self, node: claim_mention) -> None:
         logger.warning(_unknown(claim), location=node)
         return
     docname, judged = known[claim]
-    verdict = word(f"verdict.{judged['verdict']}")
-    page = f"{builder.get_target_uri(docname)}{LINK}{claim}"
-    address = relative(builder.get_target_uri(builder.current_docname), page)
+    verdict, board = word(f"verdict.{judged['verdict']}"), home(builder)
+    card = relative(builder.get_target_uri(builder.current_docname), f"{builder.get_target_uri(docname)}{LINK}{claim}")
+    address = card if board is None else f"{board}#{claim}"
     self.body.append(f'<a class="claim-badge {escape(judged["verdict"])}" href="{escape(address)}" '
-                     f'title="{escape(verdict)}">{sign(judged["verdict"])}')
+                     f'title="{escape(verdict)}: {escape(judged["claim"])}">{sign(judged["verdict"])}')
     node["verdict"] = verdict
 
 

@@ -15,7 +15,7 @@ from migrationbook.data.corrections import WHOLE_ROW
 from migrationbook.errors import BookError
 from migrationbook.prose import day
 from migrationbook.sphinx import catalogue
-from migrationbook.sphinx.claim import harvested
+from migrationbook.sphinx.claim_files import harvested
 from migrationbook.sphinx.markup import code, link, linked, relative, rows_table
 from migrationbook.words import word
 

@@ -13,7 +13,7 @@ from sphinx.util.osutil import relative_uri
 
 from migrationbook.claims.register import SCALE
 from migrationbook.claims.scoreboard import counts
-from migrationbook.sphinx.claim import harvested
+from migrationbook.sphinx.claim_files import harvested
 from migrationbook.words import word
 
 logger = logging.getLogger(__name__)
