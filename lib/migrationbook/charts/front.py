@@ -11,7 +11,8 @@ HEADROOM = 1.12  # of the highest figure: room for the label of its month
 LINE = 14  # px: the second line of a label hangs below the first
 
 
-def hero(named: dict[str, tuple[pd.Series, str]], events: pd.DataFrame, marked: pd.DataFrame, height: int = 340) -> alt.LayerChart:
+def hero(named: dict[str, tuple[pd.Series, str]], events: pd.DataFrame, marked: pd.DataFrame,
+         height: int = 340) -> alt.LayerChart:
     """Monthly lines with dated events above and a few of their points named beside them.
 
     named, events: as `enforcement.lines` takes them. marked: columns date, events (the height), label (lines parted by a line

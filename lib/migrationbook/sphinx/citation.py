@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.util.docutils import SphinxDirective
 
 from migrationbook import data, paths
@@ -16,6 +17,7 @@ from migrationbook.data.rights import credit
 from migrationbook.errors import BookError
 from migrationbook.prose import day
 from migrationbook.sphinx.catalogue import logger
+from migrationbook.sphinx.front import chapters
 from migrationbook.words import word
 
 FILE = "CITATION.cff"
@@ -47,9 +49,9 @@ def edition(path: Path | None = None) -> dict:
     released = about["date-released"]
     if not isinstance(released, date):
         raise BookError(f"{FILE}: date-released is '{released}'; write it as YYYY-MM-DD")
-    names = [one.get("name") or " ".join(filter(None, [one.get("given-names"), one.get("family-names")])) for one in about["authors"]]
-    return {"title": about["title"], "authors": " and ".join(names), "version": str(about["version"]), "date": released,
-            "url": about.get("url", "")}
+    names = [one.get("name") or f"{one.get('given-names', '')} {one.get('family-names', '')}" for one in about["authors"]]
+    return {"title": about["title"], "authors": " and ".join(name.strip() for name in names),
+            "version": str(about["version"]), "date": released, "url": about.get("url", "")}
 
 
 def plain(about: dict, part: str = "") -> str:
@@ -62,7 +64,8 @@ def plain(about: dict, part: str = "") -> str:
 
 def bibtex(about: dict, key: str, part: str = "") -> str:
     """An entry for BibTeX: the book, or a part of it."""
-    fields = {"author": f"{{{about['authors']}}}", "title": part or about["title"]} | ({"booktitle": about["title"]} if part else {})
+    # braces around the name of a group: BibTeX would take it for a first and a last name
+    fields = {"author": f"{{{about['authors']}}}", "title": part or about["title"], "booktitle": about["title"] if part else ""}
     fields |= {"edition": about["version"], "year": about["date"].year, "month": about["date"].month, "url": about["url"]}
     lines = [f"  {name} = {{{_tex(str(value))}}}," for name, value in fields.items() if value]
     return "\n".join([f"@{'incollection' if part else 'book'}{{{key},", *lines, "}"])
@@ -73,13 +76,14 @@ def _tex(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "&%$#_" else sign for sign in text)
 
 
-def html(about: dict, chapters: dict[str, str], figure: str) -> str:
-    """All lines to copy. chapters: name → title. figure: number and title of one figure, for the example."""
+def html(about: dict, titles: dict[str, str], figure: str) -> str:
+    """All lines to copy. titles: of the chapters, by name. figure: number and title of one figure, for the example."""
     stem = f"didit{about['date'].year}"
     entry = next(entry for entry in data.package()["resources"])
     parts = [
         _lines("book", plain(about), bibtex(about, stem)),
-        *(_lines("chapter", plain(about, title), bibtex(about, f"{stem}{name}", title), title) for name, title in chapters.items()),
+        *(_lines("chapter", plain(about, title), bibtex(about, f"{stem}{name}", title), title)
+          for name, title in titles.items()),
     ]
     if figure:
         parts.append(_lines("figure", plain(about, figure)))
@@ -90,21 +94,26 @@ def html(about: dict, chapters: dict[str, str], figure: str) -> str:
 def _lines(kind: str, line: str, entry: str = "", title: str = "") -> str:
     name = escape(word(f"cite.{kind}") + (f": {title}" if title else ""))
     folded = f"<details><summary>BibTeX</summary>\n<pre>{escape(entry)}</pre></details>\n" if entry else ""
-    return f'<div class="citation"><p><b>{name}</b></p>\n<p class="credit">{escape(line)}</p>\n{folded}</div>\n'
+    return f'<div class="to-cite"><p><b>{name}</b></p>\n<p class="credit">{escape(line)}</p>\n{folded}</div>\n'
+
+
+def _first_figure(builder: Builder, docname: str) -> str:
+    """Number and title of the first figure of a chapter, nothing if it has none."""
+    for spec in getattr(builder.env, "book_charts", {}).get(docname, []):
+        about = spec["usermeta"]["figure"]
+        number = builder.env.toc_fignumbers.get(docname, {}).get("figure", {}).get(about["name"], ())
+        return f"{builder.config.numfig_format['figure'] % '.'.join(map(str, number))}. {about['title']}"
+    return ""
 
 
 def visit(self, node: citations) -> None:
     builder = self.builder
     env = builder.env
-    chapters = {docname.rpartition("/")[2]: env.titles[docname].astext() for docname in getattr(env, "book_reading", {})}
-    figure = ""
-    for docname in getattr(env, "book_reading", {}):
-        for spec in getattr(env, "book_charts", {}).get(docname, []):
-            about = spec["usermeta"]["figure"]
-            counted = ".".join(map(str, env.toc_fignumbers.get(docname, {}).get("figure", {}).get(about["name"], ())))
-            figure = figure or f"{builder.config.numfig_format['figure'] % counted}. {about['title']}"
+    shown = chapters(env)
+    titles = {docname.rpartition("/")[2]: env.titles[docname].astext() for docname in shown}
+    figure = next(filter(None, (_first_figure(builder, docname) for docname in shown)), "")
     try:
-        self.body.append(html(edition(), chapters, figure))
+        self.body.append(html(edition(), titles, figure))
     except BookError as error:
         logger.warning(str(error), location=builder.current_docname)
     raise nodes.SkipNode

@@ -1,4 +1,4 @@
-"""`{book-glossary}`: the book's terms in English and Spanish, made from one file; ``{term}`...` `` leads to them from anywhere."""
+"""`{book-glossary}`: the book's terms in English and Spanish, made from one file; the role `{term}` leads to them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ class GlossaryDirective(Glossary):
                 line = nodes.paragraph("", f"{word('glossary.spanish')} ", spanish("", "; ".join(names)), classes=["spanish"])
                 next(item.findall(nodes.definition)).insert(0, line)
         listed.sort(key=lambda one: _order(one[0]))
-        section = nodes.section("", nodes.title(text=word("glossary.index")), spanish_index(content=listed), ids=["spanish-terms"])
+        section = nodes.section("", nodes.title(text=word("glossary.index")), spanish_index(content=listed),
+                                ids=["spanish-terms"])
         self.state.document.note_implicit_target(section)
         return [*found, section]
 

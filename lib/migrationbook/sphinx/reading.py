@@ -9,13 +9,15 @@ from sphinx.application import Sphinx
 from sphinx_exercise import nodes as exercise
 
 from migrationbook.sphinx.chart import chart
+from migrationbook.sphinx.claim import claims
 from migrationbook.sphinx.collect import collect
 from migrationbook.words import word
 
 WORDS_A_MINUTE = 230
 SECONDS_A_FIGURE = 12  # a chart, a table of the chapter, the strip of key figures
 EXERCISES = (exercise.exercise_node, exercise.exercise_enumerable_node, exercise.solution_node)
-SILENT = (nodes.title, nodes.literal_block, nodes.raw, nodes.comment, *EXERCISES)
+# judged claims are looked up rather than read: how many there are is told beside the minutes
+SILENT = (nodes.title, nodes.literal_block, nodes.raw, nodes.comment, claims, *EXERCISES)
 FOLDED = {"dropdown", "toggle"}
 SHOWN = re.compile(r'<figure class="table"|<ul class="key-figures"')
 
@@ -25,7 +27,7 @@ class reading_time(nodes.paragraph):
 
 
 def prose(node: nodes.Node) -> int:
-    """The words under a node that are read at sight: without headings, code, outputs, folded parts and exercises."""
+    """The words under a node that are read at sight: without headings, code, outputs, judged claims, folded parts, exercises."""
     if isinstance(node, nodes.Text):
         return sum(any(map(str.isalnum, word)) for word in node.astext().split())
     folded = isinstance(node, nodes.Element) and FOLDED & set(node.get("classes", []))
