@@ -71,6 +71,11 @@ def month(date) -> str:
     return f"{date:%B %Y}"
 
 
+def day(date) -> str:
+    """A day as readers say it: ``2019-06-07`` → ``7 June 2019``."""
+    return f"{date.day} {month(date)}"
+
+
 class _Phrase:
     """Text that is glued as it is: the representation of a str would spell out a space that does not break."""
 

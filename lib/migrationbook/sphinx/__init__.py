@@ -6,7 +6,21 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from migrationbook.sphinx import badge, catalogue, chart, claim, claim_files, pages, rights, scoreboard
+from migrationbook.sphinx import (
+    badge,
+    catalogue,
+    chart,
+    citation,
+    claim,
+    claim_files,
+    editions,
+    front,
+    glossary,
+    pages,
+    reading,
+    rights,
+    scoreboard,
+)
 
 STATIC = Path(__file__).with_name("static")
 
@@ -22,6 +36,11 @@ def setup(app: Sphinx) -> dict:
     scoreboard.setup(app)
     catalogue.setup(app)
     rights.setup(app)
+    reading.setup(app)
+    glossary.setup(app)
+    editions.setup(app)
+    citation.setup(app)
+    front.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
