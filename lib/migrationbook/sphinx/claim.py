@@ -17,6 +17,7 @@ from migrationbook.claims.scoreboard import counts
 from migrationbook.data import load
 from migrationbook.prose import MINUS, SPACE
 from migrationbook.sphinx import catalogue
+from migrationbook.sphinx.badge import pill
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.sphinx.markup import link, relative
 from migrationbook.words import word
@@ -76,7 +77,7 @@ def html(judged: dict, tables: dict[str, str] | None = None) -> str:
     confidence = judged.get("confidence")
     head = (
         f'<a class="claim-id" href="#claim-{name}">{name}</a> '
-        + _badge(verdict, word("verdict." + verdict))
+        + pill(verdict, word("verdict." + verdict))
         + (f' <span class="confidence">{escape(word("confidence." + confidence))}</span>' if confidence else "")
     )
     return (
@@ -149,20 +150,16 @@ class LedgerDirective(SphinxDirective):
 def ledger_html(all_claims: list[dict], page: str) -> str:
     """How often each verdict was reached, then a row a claim. page: address of the page the table stands on."""
     found = counts(all_claims)
-    badges = " ".join(_badge(verdict, f"{word('verdict.' + verdict)}: {number}") for verdict, number in found.items() if number)
+    badges = " ".join(pill(verdict, f"{word('verdict.' + verdict)}: {number}") for verdict, number in found.items() if number)
     caption = word("claims.caption").format(judged=len(all_claims), all=len(load("claims")))
     head = "".join(f"<th scope=\"col\">{escape(word(f'claims.{column}'))}</th>" for column in ("id", "claim", "verdict"))
     rows = "\n".join(
         f'<tr><td><a href="{escape(relative(page, judged["page"]))}">{escape(judged["id"])}</a></td>'
-        f'<td>{escape(judged["claim"])}</td><td>{_badge(judged["verdict"], word("verdict." + judged["verdict"]))}</td></tr>'
+        f'<td>{escape(judged["claim"])}</td><td>{pill(judged["verdict"], word("verdict." + judged["verdict"]))}</td></tr>'
         for judged in all_claims
     )
     return (f'<p class="ledger-counts">{badges}</p>\n<table class="data ledger"><caption>{escape(caption)}</caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n")
-
-
-def _badge(verdict: str, text: str) -> str:
-    return f'<span class="verdict {escape(verdict)}">{escape(text)}</span>'
 
 
 def visit_ledger(self, node: ledger) -> None:
