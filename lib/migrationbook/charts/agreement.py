@@ -10,6 +10,7 @@ from migrationbook.charts.theme import COLOURS
 ROLES = ["us", "mexico", "highlight", "counterfactual", "muted", "returns"]  # of the lanes, in their order
 SHAPES = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"]
 EVERY = "all"
+BOTH = ["us", "mexico"]  # whose count it is: colours and shapes
 LINE = 42  # characters of an event that fit a phone beside its date
 DATES = 86  # px for the dates beside the list
 ROW = 38  # px for an event of up to three lines
@@ -27,7 +28,8 @@ def timeline(events: pd.DataFrame, lanes: list[str], periods: dict[str, str], ch
     lane = alt.param("lane", value=EVERY, bind=alt.binding_select(
         options=[EVERY, *lanes], labels=["Everything", *lanes], name="Show "))
     of_lane = f"lane == '{EVERY}' || datum.lane == lane"
-    colour = alt.Color("lane:N", legend=None, scale=alt.Scale(domain=lanes, range=[COLOURS[role] for role in ROLES]))
+    paint = alt.Scale(domain=lanes, range=[COLOURS[role] for role in ROLES])
+    colour, stroke = alt.Color("lane:N", legend=None, scale=paint), alt.Stroke("lane:N", legend=None, scale=paint)
     shape = alt.Shape("lane:N", legend=None, scale=alt.Scale(domain=lanes, range=SHAPES))
     inside = alt.condition(alt.datum.sure, alt.value(1), alt.value(0))
     tooltip = ["when:N", "event:N", "lane:N"]
@@ -35,16 +37,15 @@ def timeline(events: pd.DataFrame, lanes: list[str], periods: dict[str, str], ch
     mark = {"filled": True, "strokeWidth": 1.5, "strokeOpacity": 1}
     over = base.transform_filter(of_lane).mark_point(size=55, **mark).encode(
         x=alt.X("date:T", axis=alt.Axis(format="%Y", tickCount="year")), y=alt.Y("lane:N", sort=lanes, axis=alt.Axis(grid=True)),
-        color=colour, stroke=alt.Stroke("lane:N", legend=None, scale=alt.Scale(domain=lanes, range=[COLOURS[role] for role in ROLES])),
-        shape=shape, fillOpacity=inside, tooltip=tooltip,
+        color=colour, stroke=stroke, shape=shape, fillOpacity=inside, tooltip=tooltip,
         opacity=alt.condition("datum.period == period", alt.value(1), alt.value(0.35)))
     listed = base.transform_filter(f"datum.period == period && ({of_lane})").encode(y=alt.Y("number:O", axis=None))
     dates = listed.mark_text(style="muted", align="left").encode(x=alt.value(0), text="when:N")
     points = listed.mark_point(size=75, **mark).encode(
-        x=alt.value(DATES), color=colour, shape=shape, fillOpacity=inside, tooltip=tooltip,
-        stroke=alt.Stroke("lane:N", legend=None, scale=alt.Scale(domain=lanes, range=[COLOURS[role] for role in ROLES])))
+        x=alt.value(DATES), color=colour, stroke=stroke, shape=shape, fillOpacity=inside, tooltip=tooltip)
     words = listed.transform_calculate(words=WRAPPED).mark_text(
-        style="ink", align="left", baseline="middle", lineBreak="\n", lineHeight=13).encode(x=alt.value(DATES + 12), text="words:N")
+        style="ink", align="left", baseline="middle", lineBreak="\n", lineHeight=13).encode(
+        x=alt.value(DATES + 12), text="words:N")
     return alt.vconcat(
         over.properties(height=150), alt.layer(dates, points, words).properties(height={"step": ROW})
     ).add_params(period, lane).resolve_scale(y="independent")
@@ -56,7 +57,7 @@ def measures(frame: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(frame, name="measures").encode(y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=170)))
     bars = base.mark_bar(size=18).encode(
         x=alt.X("events:Q", axis=None, scale=alt.Scale(domain=domain, nice=False)),
-        color=alt.Color("party:N", legend=None, scale=alt.Scale(domain=["us", "mexico"], range=[COLOURS["us"], COLOURS["mexico"]])))
+        color=alt.Color("party:N", legend=None, scale=alt.Scale(domain=BOTH, range=[COLOURS[one] for one in BOTH])))
     words = base.mark_text(style="ink", align="left", dx=5).encode(x="events:Q", text="text:N")
     return alt.layer(bars, words).properties(height=36 * len(frame))
 
@@ -68,10 +69,11 @@ def revised(frame: pd.DataFrame, order: list[str]) -> alt.LayerChart:
         y=alt.Y("measure:N", sort=order, axis=alt.Axis(grid=True, labelLimit=150)))
     zero = alt.Chart(frame, name="revisions").mark_rule(style="ink").encode(x=alt.datum(0))
     dots = base.mark_point(filled=True, size=80, opacity=0.75).encode(
-        color=alt.Color("party:N", legend=None, scale=alt.Scale(domain=["us", "mexico"], range=[COLOURS["us"], COLOURS["mexico"]])),
-        shape=alt.Shape("party:N", legend=None, scale=alt.Scale(domain=["us", "mexico"], range=["circle", "square"])),
+        color=alt.Color("party:N", legend=None, scale=alt.Scale(domain=BOTH, range=[COLOURS[one] for one in BOTH])),
+        shape=alt.Shape("party:N", legend=None, scale=alt.Scale(domain=BOTH, range=["circle", "square"])),
         tooltip=["measure:N", "month:N", alt.Tooltip("first:Q", format=","), alt.Tooltip("latest:Q", format=","),
                  alt.Tooltip("change:Q", format="+.1f")])
     far = frame.loc[frame.groupby("measure")["change"].agg(lambda one: one.abs().idxmax())]
-    named = alt.Chart(far, name="farthest").mark_text(style="ink", dy=-12).encode(x="change:Q", y=alt.Y("measure:N", sort=order), text="month:N")
+    named = alt.Chart(far, name="farthest").mark_text(style="ink", dy=-12).encode(
+        x="change:Q", y=alt.Y("measure:N", sort=order), text="month:N")
     return alt.layer(zero, dots, named).properties(height=46 * len(order))

@@ -22,6 +22,12 @@ PERIODS = {  # name → its words, first and last day
     "after": ("The end of the first wave (October 2019 to 2020)", "2019-10-01", "2020-12-31"),
     "later": ("What became of it (2021 to 2025)", "2021-01-01", "2025-12-31"),
 }
+SPANS = {  # the same periods inside a sentence
+    "before": "the time before the tariff threat",
+    "agreement": "the four months of the threat and the reviews",
+    "after": "the fifteen months after the reviews",
+    "later": "the years since 2021",
+}
 PARTIES = {"usa": "United States", "mexico": "Mexico", "both": "Both"}
 MEASURES = {  # measure of first_publications → its words
     "us_border_patrol": "US: Border Patrol",
