@@ -11,9 +11,9 @@ ROLES = ["us", "mexico", "highlight", "counterfactual", "muted", "returns"]  # o
 SHAPES = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"]
 EVERY = "all"
 BOTH = ["us", "mexico"]  # whose count it is: colours and shapes
-LINE = 42  # characters of an event that fit a phone beside its date
-DATES = 86  # px for the dates beside the list
-ROW = 38  # px for an event of up to three lines
+LINE = 36  # characters of an event that fit a phone beside its date
+DATES = 74  # px for the dates beside the list
+ROW = 45  # px for an event of up to three lines
 WRAPPED = f"trim(replace(datum.event, regexp('(.{{1,{LINE}}})(\\\\s+|$)', 'g'), '$1\\n'))"
 
 
@@ -35,10 +35,14 @@ def timeline(events: pd.DataFrame, lanes: list[str], periods: dict[str, str], ch
     tooltip = ["when:N", "event:N", "lane:N"]
     base = alt.Chart(events, name="events")
     mark = {"filled": True, "strokeWidth": 1.5, "strokeOpacity": 1}
-    over = base.transform_filter(of_lane).mark_point(size=55, **mark).encode(
-        x=alt.X("date:T", axis=alt.Axis(format="%Y", tickCount="year")), y=alt.Y("lane:N", sort=lanes, axis=alt.Axis(grid=True)),
-        color=colour, stroke=stroke, shape=shape, fillOpacity=inside, tooltip=tooltip,
-        opacity=alt.condition("datum.period == period", alt.value(1), alt.value(0.35)))
+    rows = base.encode(y=alt.Y("lane:N", sort=lanes, axis=None))
+    once = rows.transform_aggregate(events="count()", groupby=["lane"])
+    lines = once.mark_rule(style="event", opacity=0.35)
+    over = rows.transform_filter(of_lane).mark_point(size=55, **mark).encode(
+        x=alt.X("date:T", axis=alt.Axis(format="%Y", tickCount="year")), color=colour, stroke=stroke, shape=shape,
+        fillOpacity=inside, tooltip=tooltip, opacity=alt.condition("datum.period == period", alt.value(1), alt.value(0.4)))
+    # names stand above their rows: beside them they would push the list to the right, off a phone
+    heads = once.mark_text(style="muted", align="left", baseline="bottom", dy=-6).encode(x=alt.value(0), text="lane:N")
     listed = base.transform_filter(f"datum.period == period && ({of_lane})").encode(y=alt.Y("number:O", axis=None))
     dates = listed.mark_text(style="muted", align="left").encode(x=alt.value(0), text="when:N")
     points = listed.mark_point(size=75, **mark).encode(
@@ -47,7 +51,8 @@ def timeline(events: pd.DataFrame, lanes: list[str], periods: dict[str, str], ch
         style="ink", align="left", baseline="middle", lineBreak="\n", lineHeight=13).encode(
         x=alt.value(DATES + 12), text="words:N")
     return alt.vconcat(
-        over.properties(height=150), alt.layer(dates, points, words).properties(height={"step": ROW})
+        alt.layer(lines, heads, over).properties(height=34 * len(lanes)),
+        alt.layer(dates, points, words).properties(height={"step": ROW}),
     ).add_params(period, lane).resolve_scale(y="independent")
 
 
@@ -65,7 +70,8 @@ def measures(frame: pd.DataFrame) -> alt.LayerChart:
 def revised(frame: pd.DataFrame, order: list[str]) -> alt.LayerChart:
     """How far each month's count moved, a row a measure. frame: measure (words), month, change (per cent), first, latest."""
     base = alt.Chart(frame, name="revisions").encode(
-        x=alt.X("change:Q", axis=alt.Axis(labelExpr="datum.value + ' %'", tickCount=6, grid=True)),
+        x=alt.X("change:Q", axis=alt.Axis(labelExpr="datum.value + ' %'", tickCount=6, grid=True),
+                scale=alt.Scale(padding=34)),  # room for a name at the edge
         y=alt.Y("measure:N", sort=order, axis=alt.Axis(grid=True, labelLimit=150)))
     zero = alt.Chart(frame, name="revisions").mark_rule(style="ink").encode(x=alt.datum(0))
     dots = base.mark_point(filled=True, size=80, opacity=0.75).encode(

@@ -17,10 +17,10 @@ LANES = {  # row of the timeline → kinds of events in table events
     "Movements, health": ("flow", "pandemic"),
 }
 PERIODS = {  # name → its words, first and last day
-    "before": ("Before the tariff threat (to May 2019)", "2018-01-01", "2019-05-29"),
-    "agreement": ("The threat and the 90 days (30 May to September 2019)", "2019-05-30", "2019-09-30"),
-    "after": ("The end of the first wave (October 2019 to 2020)", "2019-10-01", "2020-12-31"),
-    "later": ("What became of it (2021 to 2025)", "2021-01-01", "2025-12-31"),
+    "before": ("2018 to May 2019: before", "2018-01-01", "2019-05-29"),
+    "agreement": ("June to Sept. 2019: the deal", "2019-05-30", "2019-09-30"),
+    "after": ("Oct. 2019 to 2020: after", "2019-10-01", "2020-12-31"),
+    "later": ("2021 to 2025: later", "2021-01-01", "2025-12-31"),
 }
 SPANS = {  # the same periods inside a sentence
     "before": "the time before the tariff threat",
@@ -41,16 +41,16 @@ MEASURES = {  # measure of first_publications → its words
 def timeline() -> pd.DataFrame:
     """The dated events in order: number, date, when, event, lane, period, sure, url. Source: table ``events``.
 
-    when: the date as far as it is known: the month alone where the day could not be confirmed, "about" where it was
+    when: the date as far as it is known, short: the month alone where the day could not be confirmed, "~" where it was
     inferred. sure: whether the page gives the day.
     """
     rows = load("events").sort_values(["date", "event"], kind="stable").reset_index(drop=True)
     lanes = {kind: lane for lane, kinds in LANES.items() for kind in kinds}
     month_only = (rows["date_precision"] == "month") | (rows["date_checked"] == "month_only")
-    days = rows["date"].map(lambda date: f"{date.day} {date:%b %Y}")
-    days = days.where(rows["date_checked"] != "day_inferred", "about " + days)
+    days = rows["date"].map(lambda date: f"{date.day} {date:%b %y}")
+    days = days.where(rows["date_checked"] != "day_inferred", "~" + days)
     return pd.DataFrame({
-        "number": rows.index + 1, "date": rows["date"], "when": days.mask(month_only, rows["date"].dt.strftime("%b %Y")),
+        "number": rows.index + 1, "date": rows["date"], "when": days.mask(month_only, rows["date"].dt.strftime("%b %y")),
         "event": rows["event"], "lane": rows["kind"].map(lanes), "period": rows["date"].map(_period),
         "sure": rows["date_checked"].eq("yes"), "url": rows["url"],
     })
@@ -79,9 +79,9 @@ def record(day: str) -> pd.DataFrame:
     rows = rows.assign(known=known(rows["date"], day))
     counted = rows[rows["known"]].groupby(["promise", "bearing"]).size().unstack(fill_value=0)
     counted = counted.reindex(columns=["action", "shortfall", "context"], fill_value=0)
-    counted["later"] = rows[~rows["known"]].groupby("promise").size()
+    still_to_come = rows[~rows["known"]].groupby("promise").size().rename("later")
     promised = load("promises").set_index("id", drop=False)
-    table = promised.join(counted).rename(columns={"action": "actions", "shortfall": "shortfalls"})
+    table = promised.join(counted).join(still_to_come).rename(columns={"action": "actions", "shortfall": "shortfalls"})
     numbers = ["actions", "shortfalls", "context", "later"]
     return table.assign(**table[numbers].fillna(0).astype(int))
 
