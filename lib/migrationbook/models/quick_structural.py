@@ -19,6 +19,7 @@ from migrationbook.errors import BookError
 
 YEAR = 12
 SHORTEST = 36  # three years, as in structural
+FLAT = 1e-5  # slope of the mean log likelihood at which a fit has arrived
 WIDTH = 13  # months beyond which nothing is correlated once the model's own recursion is taken out
 LAGS = np.arange(WIDTH + 1)
 LEVEL = np.clip(YEAR - LAGS, 0, None).astype(float)  # a random walk's change over a year, by lag
@@ -144,16 +145,18 @@ def fit(values: np.ndarray, name: str) -> QuickFit:
     begin = min(product(*model.start), key=lambda point: cost(np.array(point)))
     found = optimize.minimize(cost, begin, method="L-BFGS-B", jac="3-point", bounds=model.bounds,
                               options={"ftol": 1e-15, "gtol": 1e-8, "maxiter": 200})
-    return QuickFit(name, found.x, float(unit**2 * squares(found.x)[1]), bool(found.success), values)
+    low, high = np.transpose(model.bounds)  # arrived: no slope is left, but for one that leads out of the bounds
+    slope = found.x - np.clip(found.x - found.jac, low, high)
+    return QuickFit(name, found.x, float(unit**2 * squares(found.x)[1]), bool(np.abs(slope).max() < FLAT), values)
 
 
 def predict(fitted: QuickFit, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean (horizon,) and covariance (horizon, horizon) of the months to come, at most a year of them.
+    """Mean (horizon,) and covariance (horizon, horizon) of the months to come.
 
     Holds future shocks and doubt about the present state, not about the parameters, as `structural.predict`.
     """
-    if not 1 <= horizon <= YEAR:
-        raise BookError(f"horizon {horizon}: this forecasts 1 to {YEAR} months")
+    if horizon < 1:
+        raise BookError(f"horizon {horizon}: nothing to forecast; ask for at least one month")
     model, values = MODELS[fitted.model], fitted.values
     left = _left(model, fitted.parameters, values)
     size = len(left)
@@ -161,7 +164,8 @@ def predict(fitted: QuickFit, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     known = np.r_[_white(factor[:, :size], left), np.zeros(horizon)]
     rows = np.zeros((horizon, size + horizon))  # the factor's rows of the months to come
     for lag in LAGS:
-        rows[np.arange(horizon), size + np.arange(horizon) - lag] = factor[lag, size - lag:size - lag + horizon]
+        column = size - lag + np.arange(horizon)
+        rows[np.arange(horizon), column] = factor[lag, column]
     changes = values[YEAR:] - values[:-YEAR]
     recursion = np.array([1.0]) if model.differenced else model.recursion(fitted.parameters)
     carry, base = np.eye(horizon), np.zeros(horizon)  # changes to come = base + carry @ what is left
@@ -172,5 +176,8 @@ def predict(fitted: QuickFit, horizon: int) -> tuple[np.ndarray, np.ndarray]:
                 base[step] += weight * base[step - lag]
             else:
                 base[step] += weight * changes[step - lag]
+    years = (np.subtract.outer(np.arange(horizon), np.arange(horizon)) % YEAR == 0) & np.tri(horizon, dtype=bool)
+    carry, base = years @ carry, years @ base  # changes add up where the forecast is longer than a year
     ahead = carry @ rows[:, size:]
-    return values[len(values) - YEAR:][:horizon] + base + carry @ (rows @ known), fitted.variance * ahead @ ahead.T
+    last = values[len(values) - YEAR + np.arange(horizon) % YEAR]
+    return last + base + carry @ (rows @ known), fitted.variance * ahead @ ahead.T
