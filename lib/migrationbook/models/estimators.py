@@ -55,8 +55,8 @@ class Problem:
 class Estimate:
     """What was observed over what was expected (0.7: 30 per cent fewer), with an interval.
 
-    `low` and `high` are NaN where the method gives no interval and `high` is infinite where the lowest total expected is not above
-    zero; `ratio` is NaN where the expected total itself is not.
+    `low` and `high` are NaN where the method gives no interval and `high` is infinite where the lowest total expected is not
+    above zero; `ratio` is NaN where the expected total itself is not.
     """
 
     ratio: float
@@ -199,7 +199,8 @@ def step(problem: Problem) -> dict[tuple[str, str], Estimate]:
         last, columns = _blocks(problem, counted)
         whole = np.concatenate([_whitened(columns).reshape(*wy.shape, -1), wx], axis=2)
         fitted = _gls(wy[:, :last], whole[:, :last], half_logs[:, last - 1])
-        jump = Mixture(fitted.weights, fitted.coefficients[:, 0], np.sqrt(fitted.variance * fitted.inverse[:, 0, 0]), fitted.freedom)
+        scales = np.sqrt(fitted.variance * fitted.inverse[:, 0, 0])
+        jump = Mixture(fitted.weights, fitted.coefficients[:, 0], scales, fitted.freedom)
         low, high = jump.interval(problem.level)
         if problem.scale == "log":
             found[name] = Estimate(*(float(np.exp(value)) for value in (jump.mean, low, high)))
@@ -275,11 +276,10 @@ def last_year(problem: Problem) -> dict[tuple[str, str], Estimate]:
 def last_year_at_level(problem: Problem) -> dict[tuple[str, str], Estimate]:
     """The same months a year before, times the year's change in the last three months before the event."""
 
-    def error(months: np.ndarray, first: int) -> float:
-        spring = first - np.arange(1, 4)
-        return (_total(problem, months) - _total(problem, months - YEAR)) - (_total(problem, spring) - _total(problem, spring - YEAR))
+    def over_the_year(months: np.ndarray) -> float:
+        return _total(problem, months) - _total(problem, months - YEAR)
 
-    return _rule(problem, error, False)
+    return _rule(problem, lambda months, first: over_the_year(months) - over_the_year(first - np.arange(1, 4)), False)
 
 
 ESTIMATORS: dict[str, Estimator] = {

@@ -30,14 +30,14 @@ COUNTS_FROM = "2011-01"
 SHORTEST = 36  # months of a model; rules by the calendar get by with a year
 RULES = ("usual_change", "last_year", "last_year_at_level")
 ONE_MEMORY = ("last_year", "last_year_at_level")  # these look back one year, however long the memory
-CHOICES = {"outcome": "Who is counted", "comparison": "Compared with", "scale": "Scale", "start": "Memory from", "model": "Estimator",
-           "day": "Last day before", "first": "Counted from", "last": "Counted to"}
+CHOICES = {"outcome": "Who is counted", "comparison": "Compared with", "scale": "Scale", "start": "Memory from",
+           "model": "Estimator", "day": "Last day before", "first": "Counted from", "last": "Counted to"}
 LEFT_OUT = {
-    "A comparison group that holds some of the people compared": "all apprehensions against Mexicans, families or adults against Mexicans",
+    "A comparison group that holds some of the people compared": "all, families or adults against Mexicans",
     "Two groups in counts": "groups of different size need not move by equal numbers",
     "Models of counts with equal errors, from before 2011": "months of 2000 saw twenty times those of 2017",
     "Models of the total with ports": "the ports' months are known from October 2016 only, so rules by the calendar alone",
-    "Families, children and adults before they were told apart": "adults and families from October 2011, children from October 2007",
+    "Groups before they were told apart": "adults and families from October 2011, children from October 2007",
     "The spring's growth going on": "it has no limit over nine months",
     "Last year's months with other memories or dates": "the estimate is the same, so it is counted once",
     "Months after February 2020": "the pandemic closed borders",
@@ -119,7 +119,8 @@ def specifications(groups: Groups, days: tuple[str, ...] = DAYS, starts: tuple[s
     return menu
 
 
-def _problem(treated: pd.Series, control: pd.Series | None, start: str, day: str, scale: str, level: float, years: int) -> Problem:
+def _problem(treated: pd.Series, control: pd.Series | None, start: str, day: str, scale: str, level: float,
+             years: int) -> Problem:
     """The problem of a specification whose dates are all moved by some years."""
     moved = pd.DateOffset(years=years)
     first = max(pd.Timestamp(start) + moved, _first_month(treated, control))
@@ -152,15 +153,16 @@ def run(groups: Groups, menu: list[Specification], level: float = 0.95, years: i
     wanted: dict[tuple, list[Specification]] = {}
     for one in menu:
         wanted.setdefault((one.start, one.outcome, one.comparison, one.scale, one.day, one.model), []).append(one)
-    for (start, outcome, comparison, scale, day, model), family in sorted(wanted.items()):  # by start: months of equal number meet
+    # By start, so that series with equally many months meet and share what is computed for that number.
+    for (start, outcome, comparison, scale, day, model), family in sorted(wanted.items()):
         if (outcome, comparison) not in groups:
             raise BookError(f"multiverse: no figures of '{outcome}' against '{comparison}'; give them in groups")
         if model not in ESTIMATORS:
             raise BookError(f"multiverse: no estimator '{model}'; choose one of {', '.join(ESTIMATORS)}")
-        problem = _problem(*groups[outcome, comparison], start, day, scale, level, years)
-        for figures in (problem.treated, problem.control):
-            if figures is not None and (figures <= 0).any():
-                raise BookError(f"{outcome} against {comparison}: a month without anybody; choose a broader group")
+        treated, control = groups[outcome, comparison]
+        if any(figures is not None and (figures <= 0).any() for figures in (treated, control)):
+            raise BookError(f"{outcome} against {comparison}: a month without anybody; choose a broader group")
+        problem = _problem(treated, control, start, day, scale, level, years)
         found = ESTIMATORS[model](problem)
         for one in family:
             estimate = found[one.first, one.last]
@@ -228,7 +230,8 @@ def placebo_curves(groups: Groups, menu: list[Specification], years: list[int], 
     return {year: run(groups, menu, level, year - 2019) for year in years}
 
 
-def placebo_menu(groups: Groups, years: list[int], starts: tuple[str, ...] = ("2011-01", "2014-01")) -> tuple[Groups, list[Specification]]:
+def placebo_menu(groups: Groups, years: list[int],
+                 starts: tuple[str, ...] = ("2011-01", "2014-01")) -> tuple[Groups, list[Specification]]:
     """The part of groups and menu that can be moved to every one of the years: from the same memories, the agreement's day and
     without models of counts with equal errors, which earlier years do not bear out.
 
