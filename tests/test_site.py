@@ -97,7 +97,8 @@ def test_everything_a_page_refers_to_is_there(pages):
             if urlsplit(address).scheme or address.startswith("//"):
                 continue
             target, anchor = urldefrag(address)
-            file = (page.parent / unquote(urlsplit(target).path)).resolve() if target else page
+            path = unquote(urlsplit(target).path)  # a query alone leads to the page itself
+            file = (page.parent / path).resolve() if path else page
             if not file.is_file():
                 broken.append(f"{page.relative_to(SITE)}: {address} (no such file)")
             elif anchor and file.suffix == ".html" and unquote(anchor) not in read(file).anchors:

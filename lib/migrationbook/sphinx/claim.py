@@ -92,7 +92,7 @@ def summary(judged: dict) -> str:
     told = f'<p class="claim-text">{words(judged["claim"])}</p>\n{line("because", judged.get("because"))}'
     if judged.get("interval"):
         low, high = judged["interval"]
-        told += line("interval", f"{number(low)} {word('site.to')} {number(high)}", f"{judged['interval_of']}:")
+        told += line("interval", f"{number(low)} {word('site.to')}{SPACE}{number(high)}", f"{judged['interval_of']}:")
     return told
 
 

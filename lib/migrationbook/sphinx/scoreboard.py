@@ -112,13 +112,16 @@ def miniature(all_claims: list[dict], board: str | None) -> str:
 
 
 def filters(all_claims: list[dict]) -> str:
-    """The form that narrows the list; without JavaScript it is not shown."""
+    """The form that narrows the list; without JavaScript it is not shown.
+
+    The words are not called ``q`` as in search pages: at that name in an address Sphinx's own search wakes up, on any page.
+    """
     choices = {"theme": themes(), "verdict": SCALE, "type": sorted({judged["type"] for judged in all_claims}),
                "judged_by": sorted({judged["judged_by"] for judged in all_claims if judged["judged_by"]})}
     boxes = "".join(_select(name, values) for name, values in choices.items())
     return (f'<form class="scoreboard-filter" id="{LIST}" role="search" aria-label="{escape(word("scoreboard.filter"))}">\n'
-            f'{boxes}<label class="words"><span>{escape(word("scoreboard.q"))}</span>'
-            f'<input type="search" name="q" autocomplete="off" spellcheck="false"></label>\n'
+            f'{boxes}<label class="words"><span>{escape(word("scoreboard.words"))}</span>'
+            f'<input type="search" name="words" autocomplete="off" spellcheck="false"></label>\n'
             f'<p class="result"><output role="status" data-some="{escape(word("scoreboard.some"))}" '
             f'data-none="{escape(word("scoreboard.none"))}"></output> '
             f'<button type="reset">{escape(word("scoreboard.reset"))}</button></p>\n</form>\n')

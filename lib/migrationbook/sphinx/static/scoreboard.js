@@ -1,4 +1,4 @@
-// The scoreboard's filters. The address holds them (?theme=asylum&verdict=mixed&q=court) or one claim (#E4). Without this script
+// The scoreboard's filters. The address holds them (?theme=asylum&verdict=mixed&words=court) or one claim (#E4). Without this script
 // the page shows every claim.
 (() => {
   "use strict";
@@ -21,7 +21,7 @@
     && words.every((word) => textOf(entry).includes(word));
 
   function show() {
-    const words = plain(form.elements.q.value).split(/\s+/).filter(Boolean);
+    const words = plain(form.elements.words.value).split(/\s+/).filter(Boolean);
     for (const entry of entries) entry.hidden = !fits(entry, words);
     for (const section of sections) section.hidden = !section.querySelector("article.entry:not([hidden])");
     for (const select of selects) {  // how many each choice would leave
@@ -47,7 +47,7 @@
   }
 
   function fill(query) {
-    for (const element of [...selects, form.elements.q]) {
+    for (const element of [...selects, form.elements.words]) {
       element.value = query.get(element.name) ?? "";
       if (element.selectedIndex < 0) element.value = "";
     }
