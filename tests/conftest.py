@@ -18,6 +18,15 @@ settings.load_profile("book")
 sys.path.insert(0, str(Path(__file__).parent))  # tests import their helper `browser`
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print what tests have to say beyond passed or failed, also when they ran in another process."""
+    told = [text for outcome in ("passed", "failed") for test in terminalreporter.stats.get(outcome, [])
+            for name, text in test.user_properties if name == "report" and test.when == "call"]
+    for text in told:
+        terminalreporter.section("what the tests found")
+        terminalreporter.write_line(text)
+
+
 @dataclass(frozen=True)
 class Built:
     """A throw-away book: the builder's exit status, what it said, and the folder of pages."""

@@ -298,13 +298,12 @@ def test_recorded_judgements_are_plain_json_and_their_table_is_escaped():
     assert bundle["text/plain"].count("\n") == 1
 
 
-def test_missing_and_double_judgements_are_named_and_verdicts_counted(tmp_path):
+def test_judgements_are_gathered_and_verdicts_counted(tmp_path):
     record = {"cells": [{"cell_type": "markdown"}, {"outputs": [{"data": {MIME: [{"id": "E1", "verdict": "mixed"}]}}, {}]}]}
     for name in ("one", "two"):
         (tmp_path / f"{name}.ipynb").write_text(json.dumps(record), encoding="utf-8")
     rows = scoreboard.collect([tmp_path / "one.ipynb", tmp_path / "two.ipynb"])
     assert [row["chapter"] for row in rows] == ["one", "two"]
-    assert scoreboard.problems(rows, ["E1", "E2"]) == ["E2 is not judged", "E1 is judged 2 times"]
     assert scoreboard.counts(rows) == {verdict: 2 * (verdict == "mixed") for verdict in register.SCALE}
 
 
@@ -317,9 +316,60 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path, content):
         scoreboard.collect([path])
 
 
-def test_the_chapter_judges_each_of_its_claims_exactly_once():
-    recorded = scoreboard.collect(sorted(paths.CHAPTERS.glob("*.ipynb")))
-    assert scoreboard.problems(recorded, [f"E{number}" for number in range(1, 32)]) == []
+def recorded() -> list[dict]:
+    return scoreboard.collect(sorted(paths.CHAPTERS.glob("*.ipynb")))
+
+
+def test_the_chapters_judge_every_claim_once_by_its_rule_and_on_something():
+    assert scoreboard.problems(recorded(), CLAIMS["id"]) == []
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict:
+    return next(row for row in recorded() if row["id"] == "E6")
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"verdict": "supported"}, "is recorded as 'supported' (verdict), but its rule gives 'overstated'"),
+    ({"confidence": "none"}, "is recorded as 'none' (confidence)"),
+    ({"rule": "True"}, "is recorded as 'True' (rule)"),
+    ({"because": "I say so."}, "gives as its reason 'I say so.', but its rule says"),
+    ({"estimates": {}}, "cannot be judged again: claim E6: estimate 'border_patrol_change' is missing"),
+    ({"tables": ["nowhere"]}, "names a table 'nowhere' that is not in the data package"),
+    ({"tables": [], "evidence": []}, "leads nowhere: it names no table and no publisher's page"),
+])
+def test_a_judgement_against_its_rule_or_on_nothing_is_named(measured, changes, message):
+    assert scoreboard.problems([measured], ["E6"]) == []
+    [problem] = scoreboard.problems([measured | changes], ["E6"])
+    assert problem.startswith("claim E6 ") and message in problem
+
+
+def test_a_number_in_a_reason_that_is_not_that_of_its_estimate_is_named(measured):
+    altered = measured["because"].replace("28.6", "31.6")
+    assert altered != measured["because"]
+    assert "gives as its reason" in scoreboard.against_rule(measured | {"because": altered})[0]
+    shifted = measured["estimates"] | {"border_patrol_change": measured["estimates"]["border_patrol_change"] + 1e-5}
+    assert scoreboard.against_rule(measured | {"estimates": shifted}) == []  # recorded estimates are rounded
+
+
+def test_a_documentary_verdict_is_held_to_the_evidence_of_today(measured):
+    row = next(row for row in recorded() if row["id"] == "E1")
+    assert scoreboard.against_rule(row) == []
+    assert "gives 'supported'" in scoreboard.against_rule(row | {"verdict": "mixed"})[0]
+
+
+def test_a_value_judgement_needs_no_evidence():
+    row = next(row for row in recorded() if row["verdict"] == "normative") | {"tables": [], "evidence": []}
+    assert scoreboard.unfounded(row) == []
+
+
+def test_missing_and_double_judgements_are_named_but_not_of_themes_a_fork_left_out(measured):
+    security = [f"S{number}" for number in range(1, 9)]
+    assert scoreboard.expected(["chapters/index", "chapters/data/security"], []) == []
+    assert scoreboard.expected(["chapters/security"], []) == security
+    assert set(scoreboard.expected(["chapters/security"], [measured])) == {*security, *(f"E{number}" for number in range(1, 32))}
+    assert scoreboard.problems([measured, measured], ["E6", "S1", "S2"]) == [
+        "no chapter judges S1, S2; judge each in the chapter on its theme", "claim E6 is judged 2 times"]
 
 
 def test_no_chapter_is_committed_with_an_error():

@@ -7,6 +7,7 @@ import csv
 import io
 import multiprocessing
 import random
+import textwrap
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -22,6 +23,15 @@ from migrationbook.errors import BookError
 
 REPEATS = 3  # of each fault in each table
 LAST_RESORT = 0.80  # the least that must be refused when the editor has brought hash and control sums up to date
+ESCAPES = {  # why no other check can see it
+    "changed digit": "the figure stays within its column's range, and no published total, balance or order holds it",
+    "wrong sign": "the column may be negative, and no published total, balance or order holds the figure",
+    "unit times 1000": "the figures are so small that a thousand times as much is still within the range",
+    "swapped columns": "both columns have like ranges, and no total or balance tells them apart",
+    "shifted rows": "the same figures in another order: only an order, a balance or a total over a part sees it",
+    "dropped period": "the table has gaps of its own, or its rows are no series, and no total holds what is lost",
+    "wrong code": "the code exists and makes no row a double",
+}
 
 
 def _as_bytes(header: list[str], rows: list[list[str]]) -> bytes:
@@ -87,9 +97,6 @@ def _try(name: str) -> list[tuple[str, str, bool, bool, bool]]:
 def results() -> list[tuple[str, str, bool, bool, bool]]:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
         found = [row for rows in pool.map(_try, sorted(names(), key=lambda name: -resource(name)["bytes"])) for row in rows]
-    report = paths.BUILD / "faults.txt"
-    report.parent.mkdir(exist_ok=True)
-    report.write_text(_report(found), encoding="utf-8")
     return found
 
 
@@ -104,12 +111,15 @@ def _report(results: list[tuple[str, str, bool, bool, bool]]) -> str:
     for fault, name, _, _, last in results:
         if not last:
             escaped[fault].append(name)
-    lines.append("what escapes when hash and control sums are updated too:")
-    lines += [f"  {fault}: {', '.join(sorted(set(tables)))}" for fault, tables in escaped.items()]
-    return "\n".join(lines) + "\n"
+    lines += ["", "what escapes when hash and control sums are updated too, and in which tables:"]
+    for fault, tables in escaped.items():
+        lines += [f"{fault}: {ESCAPES.get(fault, 'not expected')}"]
+        lines += textwrap.wrap(", ".join(sorted(set(tables))), 118, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join(lines)
 
 
-def test_with_its_hash_no_fault_passes(results) -> None:
+def test_with_its_hash_no_fault_passes(results, record_property) -> None:
+    record_property("report", _report(results))  # printed at the end of the run: see conftest
     assert len(results) > 500
     assert all(row[2] for row in results)
 

@@ -393,10 +393,10 @@ def _moved(book: Path) -> str:
             f"settings.KERNEL, pages.PRELOAD[:] = {settings.KERNEL!r}, []\n")
 
 
-def command(book: Path, *options: str) -> subprocess.Popen:
-    """The build as a process of its own, as from a shell."""
+def command(book: Path, *options: str, arguments: list[str] | None = None) -> subprocess.Popen:
+    """The build, or another command, as a process of its own, as from a shell."""
     code = (f"import sys; from pathlib import Path; from migrationbook import paths\n{_moved(book)}"
-            f"from migrationbook.cli import main; sys.argv[1:] = {['build', *options]}; main()")
+            f"from migrationbook.cli import main; sys.argv[1:] = {arguments or ['build', *options]}; main()")
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

@@ -130,17 +130,6 @@ def _lives_in_a_browser(page_file):
             assert page.locator("picture.static.dark img").evaluate("image => image.naturalWidth") > 0
 
 
-def test_the_ledger_leads_to_every_claim_and_counts_verdicts(build_book):
-    book = build_book(claims(judged("E10", verdict="mixed"), judged("E6")), text="```{claim-ledger}\n```")
-    assert book.status == 0, book.log
-    page = (book.html / "chapters" / "one.html").read_text(encoding="utf-8")
-    table = page[page.index('<table class="data ledger">'):page.index("</table>")]
-    assert [unescape(cell) for cell in re.findall(r'<td><a href="([^"]*)">', table)] == ["#claim-E6", "#claim-E10"]
-    assert HOSTILE not in table and HOSTILE in unescape(table)
-    assert "2 of the article" in table
-    assert re.findall(r'</svg>([^<]*: \d+)<', page) == ["Mixed: 1", "Overstated: 1"]
-
-
 def test_a_claim_judged_twice_fails_the_build(build_book):
     book = build_book(claims(judged("E1")), claims(judged("E2"), judged("E1")))
     assert book.status != 0

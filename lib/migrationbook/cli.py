@@ -74,21 +74,72 @@ def execute(names: tuple[str, ...], write: bool) -> None:
 @click.argument("name", metavar="CHAPTER")
 @click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="Repeatable.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: _build/runs/CHAPTER.ipynb")
+@click.option("--timeout", "minutes", type=click.FloatRange(0, min_open=True), metavar="MINUTES",
+              help=f"Stop if it takes longer. Default: {settings.MINUTES}.")
 @click.option("--list", "show", is_flag=True, help="List the chapter's parameters and stop.")
-def run(name: str, given: tuple[tuple[str, str], ...], output: Path | None, show: bool) -> None:
-    """Execute one chapter with other parameters into a notebook of its own."""
-    from migrationbook.press.chapters import chapter, parameters, read_parameters
-    from migrationbook.press.execute import execute as execute_notebook
+def run(name: str, given: tuple[tuple[str, str], ...], output: Path | None, minutes: float | None, show: bool) -> None:
+    """Execute one chapter with other parameters into a notebook of its own, and print that as one HTML file beside it."""
+    from migrationbook.press.chapters import chapter, parameters
 
-    notebook = chapter(name)
     if show:
-        for entry in parameters(notebook).values():
+        for entry in parameters(chapter(name)).values():
             click.echo(f"{entry.name}: {entry.type} = {entry.default!r}\n    {entry.help}")
         return
-    values = read_parameters(notebook, dict(given))
-    output = output or paths.BUILD / "runs" / notebook.name
-    execute_notebook(notebook, output, values)
-    click.echo(f"Result: {output}")
+    from migrationbook.press.run import run as run_chapter
+
+    try:
+        for path in run_chapter(chapter(name), given, output, minutes):
+            click.echo(f"Result: {path}")
+    except OSError as error:
+        raise BookError(f"{error.strerror or error}: {error.filename or output or paths.BUILD}") from None
+
+
+@main.command(epilog="""\b
+Examples:
+  migrationbook sweep security --grid south=border,isthmus --grid model=sarimax,autoregressive
+  migrationbook sweep enforcement --grid plan.csv -o ~/plan --jobs 2
+  migrationbook sweep enforcement --grid plan.toml --scheduler tcp://192.168.0.7:8786
+
+\b
+plan.csv                      plan.toml
+  model,window_end              model = ["sarimax", "unobserved_components"]
+  sarimax,2019-12               window_end = ["2019-12", "2020-02"]
+  autoregressive,2020-02""")
+@click.argument("name", metavar="CHAPTER")
+@click.option("--grid", "grids", multiple=True, required=True, metavar="FILE|NAME=A,B,C",
+              help="Values of a parameter, or a file of them. Repeatable: every combination of the grids is executed.")
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder. Default: _build/sweeps/CHAPTER")
+@click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
+@click.option("--timeout", "minutes", type=click.FloatRange(0, min_open=True), metavar="MINUTES",
+              help=f"Stop a combination that takes longer. Default: {settings.MINUTES}.")
+@click.option("--scheduler", metavar="ADDRESS",
+              help="Execute on the workers of this Dask cluster, a kernel a worker thread. No file system need be shared: "
+                   "notebooks and results are sent. Each worker needs the book installed, with the same library, tables and "
+                   "lock; an interrupt leaves it to finish the chapter it is at.")
+def sweep(name: str, grids: tuple[str, ...], output: Path | None, workers: int | None, minutes: float | None,
+          scheduler: str | None) -> None:
+    """Execute a chapter with every combination of parameters; collect what it recorded in a table and charts.
+
+    Combinations that were finished before an interruption are not executed again. Those that fail are listed.
+    """
+    from contextlib import nullcontext
+
+    from migrationbook.press import cluster, grid
+    from migrationbook.press.chapters import chapter
+    from migrationbook.press.sweep import checked
+    from migrationbook.press.sweep import sweep as sweep_chapter
+
+    combinations = grid.combinations(chapter(name), list(grids))
+    try:
+        with cluster.press(scheduler) if scheduler else nullcontext((None, workers)) as (press, at_a_time):
+            failed, page = sweep_chapter(chapter(name), combinations, output, workers or at_a_time, minutes, press)
+    except KeyboardInterrupt:
+        click.echo("\nInterrupted; what is finished is kept, and the same command goes on from there", err=True)
+        raise click.exceptions.Exit(130) from None
+    except OSError as error:
+        raise BookError(f"{error.strerror or error}: {error.filename or output or paths.BUILD}") from None
+    click.echo(f"Result: {page}")
+    checked(failed, len(combinations))
 
 
 @main.group(cls=_Commands)

@@ -9,3 +9,5 @@ PARTS = ("datapackage.json",)  # files of the data folder whose readers tell whi
 MINUTES = 10  # a chapter that takes longer is taken for hanging
 # Arrow's memory manager would start a thread, and a process with threads cannot be forked safely; the kernelspec sets the same.
 THREADLESS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+# What a sweep collects: a module with ``rows(notebook)`` and ``draw(rows, varying, folder)`` (see `press.sweep`).
+RECORDED = "migrationbook.claims.tidy"

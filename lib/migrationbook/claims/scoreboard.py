@@ -39,10 +39,10 @@ def collect(notebooks: Iterable[Path]) -> list[dict]:
 def expected(pages: Iterable[str], judgements: Iterable[dict]) -> list[str]:
     """The claims a book of these pages has to judge: those of the themes it has a chapter on.
 
-    A chapter is on a theme if its page is named like the theme or it judges one of the theme's claims. A fork with
+    A chapter is on a theme if it is ``chapters/<theme>`` or judges one of the theme's claims. A fork with
     fewer chapters owes nothing on the themes it left out.
     """
-    themes = {page.rpartition("/")[2] for page in pages} | {row["theme"] for row in judgements}
+    themes = {page.removeprefix("chapters/") for page in pages} | {row["theme"] for row in judgements}
     register = load("claims")
     return list(register.loc[register["theme"].isin(themes), "id"])
 

@@ -61,6 +61,28 @@ def by_family_status(*groups: str) -> pd.Series:
     return _sum(rows[rows["family_status"].isin(groups)], "encounters")
 
 
+def outcomes() -> dict[tuple[str, str], tuple[pd.Series, pd.Series | None]]:
+    """Whose number an effect of the agreement could be read from, alone or against a group it was not aimed at, by month.
+
+    (outcome, comparison) → its figures and those of the comparison group, None for ``nobody``. No comparison group holds
+    some of the people compared. Families and adults are told apart from October 2011, children from October 2007.
+    Source: ``cbp_monthly``, ``cbp_vintages_2019``, ``khsm_by_citizenship``, ``khsm_total``, ``khsm_by_family_status``.
+    """
+    mexicans, adults = by_citizenship("MEX"), by_family_status("single_adults")["2011-10":]
+    compared = {
+        "Not Mexican": (by_citizenship("!MEX"), "Mexicans", mexicans),
+        "Northern Triangle": (by_citizenship(*NORTHERN_TRIANGLE), "Mexicans", mexicans),
+        "Families": (by_family_status("family_units"), "single adults", adults),
+        "Children alone": (by_family_status("unaccompanied_children"), "single adults", adults),
+    }
+    alone = {"All": southwest(), "All, first published": southwest("border_patrol", "first_published"),
+             "All with ports": southwest("total"), "Adults": adults}
+    found = {(name, "nobody"): (own, None) for name, own in alone.items()}
+    for name, (own, other, control) in compared.items():
+        found |= {(name, "nobody"): (own, None), (name, other): (own, control)}
+    return found
+
+
 def detentions() -> pd.Series:
     """Detentions by Mexico's migration institute by month (events), 2018-01 on: ``mexico_detentions``."""
     return _sum(load("mexico_detentions"), "detentions")

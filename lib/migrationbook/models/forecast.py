@@ -18,7 +18,8 @@ def forecast_paths(series: pd.Series, horizon: int, model: str = "sarimax", draw
                    seed: int = 20190607) -> pd.DataFrame:
     """Simulated figures for the months after the series: one row per month, one column per joint path."""
     known = between(series)
-    paths = structural.simulate(structural.fit(known, model), horizon, draws, seed)
+    mean, covariance, _ = structural.forecast(known, horizon, model)
+    paths = structural.draw(mean, covariance, draws, seed)
     months = pd.date_range(known.index[-1], periods=horizon + 1, freq="MS")[1:]
     return pd.DataFrame(paths.T, index=months.rename("month"))
 
@@ -58,9 +59,8 @@ def backtest(series: pd.Series, origins: list[str] | pd.DatetimeIndex, horizon: 
         ahead = known[known.index > month(origin)].iloc[:horizon]
         if ahead.empty:
             raise BookError(f"origin {month(origin):%Y-%m}: no later month to score; choose an earlier origin")
-        fitted = structural.fit(past, model)
-        mean, covariance = structural.predict(fitted, len(ahead))
-        paths = structural.simulate(fitted, len(ahead), draws, seed + number)
+        mean, covariance, _ = structural.forecast(past, len(ahead), model)
+        paths = structural.draw(mean, covariance, draws, seed + number)
         naive_mean, naive_sd = seasonal_random_walk(past, len(ahead))
         naive = np.exp(naive_mean[:, None] + naive_sd[:, None] * stats.norm.ppf(levels))
         observed = ahead.to_numpy()

@@ -110,8 +110,8 @@ def counterfactual(series: pd.Series, after: str = "2019-06-07", start: str | No
     """
     tail = (1 - level_of(level)) / 2
     before, observed = _split(series, after, start, end)
-    fitted = structural.fit(before, model)
-    paths = structural.simulate(fitted, len(observed), draws, seed)
+    mean, covariance, converged = structural.forecast(before, len(observed), model)
+    paths = structural.draw(mean, covariance, draws, seed)
     lower, middle, upper = np.quantile(paths, [tail, 0.5, 1 - tail], axis=0)
     exposed = exposure(observed.index, after)
     path = pd.DataFrame({"month": observed.index, "observed": observed.to_numpy(), "counterfactual": middle,
@@ -124,7 +124,7 @@ def counterfactual(series: pd.Series, after: str = "2019-06-07", start: str | No
         percent=100 * (total / expected - 1), percent_low=100 * (total / high - 1),
         percent_high=100 * (total / low - 1), per_month=(expected - total) / months,
         per_month_low=(low - total) / months, per_month_high=(high - total) / months,
-        p_lower=float(np.mean(totals <= total)), converged=fitted.converged, model=model)
+        p_lower=float(np.mean(totals <= total)), converged=converged, model=model)
 
 
 def by_model(series: pd.Series, after: str, starts: list[str], end: str = "2020-02", level: float = 0.95,

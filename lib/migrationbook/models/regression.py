@@ -83,6 +83,11 @@ def _whiteners(n: int) -> tuple[np.ndarray, np.ndarray]:
     return np.linalg.inv(roots), np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
 
 
+def whitener(n: int) -> np.ndarray:
+    """Inverse Cholesky factors (G, n, n) of `errors(n)`; their leading parts are those of fewer months."""
+    return _whiteners(n)[0]
+
+
 def gls(y: np.ndarray, x: np.ndarray) -> Regression:
     """Generalised least squares of y (n,) on x (n, k), averaged over the grid of error processes.
 

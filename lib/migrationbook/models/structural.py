@@ -12,6 +12,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from migrationbook.errors import BookError
+from migrationbook.models import quick_structural
 from migrationbook.models.calendar import logarithm, require
 
 MODELS = ("sarimax", "autoregressive", "unobserved_components")
@@ -45,10 +46,7 @@ def fit(series: pd.Series, model: str = "sarimax", exog: pd.DataFrame | None = N
     `converged` reports whether the optimiser says that it arrived; it is the reader's to see and never hidden.
     Raises BookError for an unknown model, fewer than 36 months, or a figure that has no logarithm.
     """
-    if model not in MODELS:
-        raise BookError(f"model {model!r}: unknown; choose one of {', '.join(MODELS)}")
-    require(series, SHORTEST, f"the model {model}")
-    logs = logarithm(series).asfreq("MS")
+    logs = _logs(series, model)
     offset = float(logs.mean())  # centred, so that the unit of the series cannot move the optimiser
     # Exact diffuse starts: the usual huge prior variance leaves rounding errors in the likelihood that depend on the
     # processor, and with them estimates that differ from machine to machine.
@@ -70,6 +68,13 @@ def fit(series: pd.Series, model: str = "sarimax", exog: pd.DataFrame | None = N
                parameters=dict(zip(names, map(float, results.params), strict=True)),
                standard_errors=dict(zip(names, map(float, errors), strict=True)),
                offset=offset, results=results)
+
+
+def _logs(series: pd.Series, model: str) -> pd.Series:
+    if model not in MODELS:
+        raise BookError(f"model {model!r}: unknown; choose one of {', '.join(MODELS)}")
+    require(series, SHORTEST, f"the model {model}")
+    return logarithm(series).asfreq("MS")
 
 
 def predict(fitted: Fit, horizon: int, exog: pd.DataFrame | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -103,7 +108,22 @@ def simulate(fitted: Fit, horizon: int, draws: int, seed: int, exog: pd.DataFram
 
     Each row is one joint path, so sums over months have the right spread. The same seed gives the same rows.
     """
-    mean, covariance = predict(fitted, horizon, exog)
+    return draw(*predict(fitted, horizon, exog), draws, seed)
+
+
+def forecast(series: pd.Series, horizon: int, model: str = "sarimax") -> tuple[np.ndarray, np.ndarray, bool]:
+    """Fit and predict in one: mean and covariance of the logarithms as `predict`, and whether the fit converged.
+
+    By `quick_structural`, which arrives at the same parameters in a thirtieth of the time. Raises BookError as `fit` does.
+    """
+    logs = _logs(series, model)
+    found = quick_structural.fit(logs.to_numpy(), model)
+    return *quick_structural.predict(found, horizon), found.converged
+
+
+def draw(mean: np.ndarray, covariance: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """Figures (draws, horizon) whose logarithms are normal with this mean and covariance."""
+    horizon = len(mean)
     root = np.linalg.cholesky(covariance)
     normal = np.random.default_rng(seed).standard_normal((draws, horizon))
     return np.exp(mean + normal @ root.T)

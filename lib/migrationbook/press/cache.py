@@ -43,6 +43,11 @@ class Job:
     def name(self) -> str:
         return self.notebook.stem
 
+    @property
+    def label(self) -> str:
+        """What a user calls it: ``security south=isthmus``."""
+        return " ".join([self.name, *(f"{name}={value}" for name, value in self.values.items())])
+
 
 @dataclass
 class Entry:

@@ -71,25 +71,31 @@ def parameters(notebook: Path) -> dict[str, Parameter]:
     return found
 
 
-def read_parameters(notebook: Path, given: dict[str, str]) -> dict[str, object]:
-    """Turn ``{"name": "text"}`` from a command line into values of the types the chapter declares.
+def read_parameters(notebook: Path, given: dict[str, object]) -> dict[str, object]:
+    """Turn what a user gave (texts of a command line, values of a file) into values of the types the chapter declares.
 
     Raises BookError for a name the chapter does not have, or a value of another type.
     """
     known = parameters(notebook)
-    values: dict[str, object] = {}
-    for name, text in given.items():
+    for name in given:
         if name not in known:
-            raise BookError(
-                f"{notebook.name} has no parameter '{name}'; it has: {', '.join(known) or 'none'}"
-            )
-        wanted = known[name].type
-        value = text if wanted == "str" else yaml.safe_load(text)
-        if wanted == "float" and type(value) is int:
-            value = float(value)
-        if type(value).__name__ != wanted:
-            raise BookError(
-                f"{notebook.name}: parameter '{name}' takes {wanted} such as {known[name].default!r}, not '{text}'"
-            )
-        values[name] = value
-    return values
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            raise BookError(f"{notebook.name} has no parameter '{name}'; {hint}It has: {', '.join(known) or 'none'}")
+    return {name: _typed(notebook, known[name], value) for name, value in given.items()}
+
+
+def _typed(notebook: Path, parameter: Parameter, given: object) -> object:
+    """One value in the parameter's type; a text is read as one unless a text is wanted."""
+    wanted, value = parameter.type, given
+    if isinstance(given, str) and wanted != "str":
+        try:
+            value = float(given) if wanted == "float" else yaml.safe_load(given)
+        except (ValueError, yaml.YAMLError):
+            value = None
+    if wanted == "float" and type(value) is int:
+        value = float(value)
+    if type(value).__name__ != wanted:
+        raise BookError(f"{notebook.name}: parameter '{parameter.name}' takes {wanted} such as {parameter.default!r}, "
+                        f"not '{given}' ({parameter.help or 'no help'})")
+    return value

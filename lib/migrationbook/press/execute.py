@@ -8,7 +8,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -42,12 +42,14 @@ def processors() -> int:
 
 
 def execute_jobs(jobs: list[Job], store: Store, *, workers: int | None = None, minutes: float | None = None,
-                 ignore_store: bool = False) -> Iterator[Result]:
+                 ignore_store: bool = False, announce: Callable[[list[Job]], None] | None = None,
+                 press: Callable[[Store, float], Press] | None = None) -> Iterator[Result]:
     """Bring every job's output up to date and yield the results as they finish.
 
     A job whose stored result still holds is not executed: its outputs are put into the text as it is now. The others run on
     ``workers`` kernels (one a processor by default), the longest of last time first. A job that takes more than ``minutes``
     or fails yields a result with its problem; the others go on. Leaving the loop early ends all kernels.
+    announce is told which jobs will be executed before the first is. press makes what executes them (default: this machine).
     """
     todo: list[tuple[Job, dict, list[str]]] = []
     for job in jobs:
@@ -63,7 +65,9 @@ def execute_jobs(jobs: list[Job], store: Store, *, workers: int | None = None, m
             yield _deliver(Result(job, entry.seconds), entry)
     if not todo:
         return
-    press = _Press(store, 60 * (minutes or settings.MINUTES))
+    if announce:
+        announce([job for job, _, _ in todo])
+    press = (press or Press)(store, 60 * (minutes or settings.MINUTES))
     expected = {id(job): store.seconds(job) for job, _, _ in todo}
     todo.sort(key=lambda one: -(expected[id(one[0])] or float("inf")))
     workers = min(workers or processors(), len(todo))
@@ -121,7 +125,7 @@ def merged(notebook: Path, stored: str) -> str:
     return json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"
 
 
-class _Press:
+class Press:
     """Runs jobs in threads, each with a kernel of its own, and can end them all."""
 
     def __init__(self, store: Store, seconds: float):
@@ -136,34 +140,40 @@ class _Press:
 
     def run(self, job: Job, basis: dict, why: list[str], progress: Progress) -> Result:
         """Execute one job and store its result; never raises for what a chapter may do."""
+        result = Result(job, why=why)
+        failed = job.output.with_suffix(".failed.ipynb")
+        try:
+            failed.unlink(missing_ok=True)
+            entry, result.problem, book = self.attempt(job, basis, progress)
+            if entry and cache.basis(job) != basis:
+                result.problem = f"{job.notebook.name}: changed while it was executed; build again"
+            if entry and not result.problem:
+                result.seconds = entry.seconds
+                self.store.put(job, entry)
+                return _deliver(result, entry)
+            if book:
+                cache.write(failed, book)
+                result.problem += f" (see {_short(failed)})"
+        except OSError as error:
+            about = f": {_short(Path(error.filename))}" if error.filename else ""
+            result.problem = result.problem or f"{job.notebook.name}: {error.strerror or error}{about}"
+        return result
+
+    def attempt(self, job: Job, basis: dict, progress: Progress) -> tuple[Entry | None, str, str]:
+        """Execute one job: (entry for the store, "", notebook), or (None, what stopped it, notebook up to there)."""
         import nbformat
 
         from migrationbook.press import warm
 
         start = time.monotonic()
-        result = Result(job, why=why)
-        failed = job.output.with_suffix(".failed.ipynb")
-        try:
-            failed.unlink(missing_ok=True)
-            with tempfile.TemporaryDirectory(prefix="press-") as folder:
-                record = Path(folder) / "reads"
-                book, result.problem = self._execute(job, record, progress)
-                if DIED in result.problem and warm.lost():  # not its own fault; the next kernel starts in the ordinary way
-                    book, result.problem = self._execute(job, record, progress)
-                if not result.problem and cache.basis(job) != basis:
-                    result.problem = f"{job.notebook.name}: changed while it was executed; build again"
-                if not result.problem:
-                    result.seconds = time.monotonic() - start
-                    entry = Entry(basis, cache.reads(record), result.seconds, outputs(nbformat.writes(book)))
-                    self.store.put(job, entry)
-                    return _deliver(result, entry)
-            cache.write(failed, nbformat.writes(book) + "\n")
-            result.problem += f" (see {_short(failed)})"
-        except OSError as error:
-            about = f": {_short(Path(error.filename))}" if error.filename else ""
-            result.problem = result.problem or f"{job.notebook.name}: {error.strerror or error}{about}"
-        result.seconds = time.monotonic() - start
-        return result
+        with tempfile.TemporaryDirectory(prefix="press-") as folder:
+            record = Path(folder) / "reads"
+            book, problem = self._execute(job, record, progress)
+            if DIED in problem and warm.lost():  # not its own fault; the next kernel starts in the ordinary way
+                book, problem = self._execute(job, record, progress)
+            text = nbformat.writes(book) + "\n"
+            seconds = time.monotonic() - start
+            return None if problem else Entry(basis, cache.reads(record), seconds, outputs(text)), problem, text
 
     def _execute(self, job: Job, record: Path, progress: Progress) -> tuple[dict, str]:
         """Return the executed notebook and what stopped it (empty if nothing did)."""

@@ -10,9 +10,14 @@ import click
 
 from migrationbook.press.cache import Job
 
+BARS = 20  # as many as a terminal has lines for
+
 
 class Progress:
-    """Told by the threads that execute; ``jobs`` come with the seconds they took last time, None if unknown."""
+    """Told by the threads that execute; ``jobs`` come with the seconds they took last time, None if unknown.
+
+    On a terminal every job has a bar; of more than ``BARS`` jobs only those at work.
+    """
 
     def __init__(self, jobs: list[tuple[Job, float | None]], workers: int):
         self.expected = {id(job): seconds for job, seconds in jobs}
@@ -29,9 +34,10 @@ class Progress:
             from rich.progress import BarColumn, TextColumn
             from rich.progress import Progress as Bars
 
-            self.bars = Bars(TextColumn("{task.description:24}"), BarColumn(), TextColumn("{task.fields[state]}"),
+            self.bars = Bars(TextColumn("{task.description:24}", markup=False), BarColumn(), TextColumn("{task.fields[state]}"),
                              console=Console(stderr=True), transient=True)
-            self.tasks = {id(job): self.bars.add_task(job.name, total=1, state="waiting") for job in self.jobs[:40]}
+            self.tasks = {id(job): self.bars.add_task(job.label, total=1, state="waiting", visible=len(self.jobs) <= BARS)
+                          for job in self.jobs}
             self.bars.start()
         return self
 
@@ -44,14 +50,17 @@ class Progress:
         with self.lock:
             self.started.setdefault(id(job), time.monotonic())
             if self.bars and id(job) in self.tasks:
-                self.bars.update(self.tasks[id(job)], completed=cell, total=cells,
+                self.bars.update(self.tasks[id(job)], completed=cell, total=cells, visible=True,
                                  state=f"cell {cell + 1} of {cells}{self._left()}")
 
     def finished(self, job: Job, problem: str, seconds: float) -> None:
         with self.lock:
             self.done += 1
             self.expected.pop(id(job))
-            label = f"[{self.done}/{len(self.jobs)}] {job.name}"
+            for other in self.jobs:  # the chapter with other parameters: the best guess there is
+                if not problem and other.name == job.name and id(other) in self.expected and self.expected[id(other)] is None:
+                    self.expected[id(other)] = seconds
+            label = f"[{self.done}/{len(self.jobs)}] {job.label}"
             if self.bars and id(job) in self.tasks:
                 self.bars.remove_task(self.tasks.pop(id(job)))
             line = f"{label}: failed" if problem else f"{label}: executed in {seconds:.0f} s{'' if self.bars else self._left()}"

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -91,11 +91,11 @@ def _why(everything: bool) -> dict[str, list[str]]:
 
 def _make(site: Path, workers: int | None, minutes: float | None, everything: bool) -> None:
     from migrationbook.press import warm
-    from migrationbook.press.execute import ENVIRONMENT, execute_jobs
+    from migrationbook.press.execute import execute_jobs
 
-    environment = os.environ | ENVIRONMENT | settings.THREADLESS
+    environment = pages_environment()
     try:
-        warm.server(pages.PRELOAD, environment)  # imports what the pages need while chapters execute
+        prepare_pages()
         results = execute_jobs(jobs(), store(), workers=workers, minutes=minutes, ignore_store=everything)
         failed = [result.problem for result in results if result.problem]
         for problem in failed:
@@ -104,7 +104,7 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
             raise BookError(f"{len(failed)} of {len(jobs())} chapters failed; {STAYS}")
         click.echo("Building pages")
         state = _state()
-        stage = _stage([job.output for job in jobs()])
+        stage = lay_out(paths.BUILD / "stage", [job.output for job in jobs()])
         fresh = _pages(stage, environment)
         # What changed meanwhile is not on the pages: the next build will find it.
         known = state if state == _state() else {}
@@ -114,6 +114,13 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
     finally:
         warm.stop()
         shutil.rmtree(paths.BUILD / "next", ignore_errors=True)
+
+
+def pages_environment() -> dict[str, str]:
+    """Variables of the process that makes pages."""
+    from migrationbook.press.execute import ENVIRONMENT
+
+    return os.environ | ENVIRONMENT | settings.THREADLESS
 
 
 def _state() -> dict[str, str | None]:
@@ -142,14 +149,13 @@ def _stale_pages() -> list[str]:
     return changed
 
 
-def _stage(executed: list[Path]) -> Path:
-    """Lay out the book with executed chapters in place of the committed ones."""
-    stage = paths.BUILD / "stage"
+def lay_out(stage: Path, notebooks: list[Path]) -> Path:
+    """Copy the book to ``stage`` with these notebooks in place of the committed ones."""
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(paths.CHAPTERS, stage / "chapters", ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints"))
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(paths.ROOT / name, stage / name)
-    for path in executed:
+    for path in notebooks:
         shutil.copy(path, stage / "chapters" / path.name)
     return stage
 
@@ -159,32 +165,54 @@ def _pages(stage: Path, environment: dict[str, str]) -> Path:
 
     Always into an empty folder: over an old one Sphinx forgets the warnings of the pages it does not read again.
     """
-    from migrationbook.press import warm
-
     output = paths.BUILD / "next" / "html"
     shutil.rmtree(output.parent, ignore_errors=True)
+    log = paths.BUILD / LOG
+    try:
+        status = print_pages(stage, output, log, environment)
+    except subprocess.TimeoutExpired:
+        raise BookError(f"the pages took more than {settings.MINUTES} minutes, so {STAYS}; details: _build/{LOG}") from None
+    if status or not (output / "index.html").exists():
+        for line in warnings(log, stage)[:8]:
+            click.echo(f"  {line}", err=True)
+        raise BookError(f"the pages could not be built, so {STAYS}; details: _build/{LOG}")
+    return output
+
+
+def prepare_pages() -> None:
+    """Start importing what pages are made with, while chapters execute."""
+    from migrationbook.press import warm
+
+    with suppress(warm.Unavailable):  # then the pages take a few seconds longer
+        warm.server(pages.PRELOAD, pages_environment())
+
+
+def print_pages(stage: Path, output: Path, log: Path, environment: dict[str, str]) -> int:
+    """Let Sphinx make the pages of a staged book into ``output``, in a process of its own; return its exit status.
+
+    Raises subprocess.TimeoutExpired after ``settings.MINUTES``.
+    """
+    from migrationbook.press import warm
+
     command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output)]
-    with (paths.BUILD / LOG).open("wb") as log:
-        streams = {"stdout": log.fileno(), "stderr": log.fileno()}
+    with log.open("wb") as stream:
+        streams = {"stdout": stream.fileno(), "stderr": stream.fileno()}
         try:
             process = warm.fork(pages.PRELOAD, command, cwd=str(paths.ROOT), env=environment, **streams)
         except warm.Unavailable:
             process = subprocess.Popen(command, cwd=paths.ROOT, env=environment, **streams)
         try:
-            status = process.wait(60 * settings.MINUTES)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise BookError(f"the pages took more than {settings.MINUTES} minutes, so {STAYS}; details: _build/{LOG}") from None
+            return process.wait(60 * settings.MINUTES)
         except BaseException:
             process.kill()
             raise
-    if status or not (output / "index.html").exists():
-        text = (paths.BUILD / LOG).read_text(encoding="utf-8", errors="replace")
-        told = [line for line in text.splitlines() if "WARNING" in line or "ERROR" in line or "Error" in line]
-        for line in told[:8]:
-            click.echo(f"  {line.replace(str(stage) + '/', '')}", err=True)
-        raise BookError(f"the pages could not be built, so {STAYS}; details: _build/{LOG}")
-    return output
+
+
+def warnings(log: Path, stage: Path) -> list[str]:
+    """What Sphinx warned of, a line each, without colours and the folder of the stage."""
+    text = click.unstyle(log.read_text(encoding="utf-8", errors="replace"))
+    return [line.replace(f"{stage}/", "") for line in text.splitlines()
+            if "WARNING" in line or "ERROR" in line or "Error" in line]
 
 
 def _swap(fresh: Path, site: Path) -> None:

@@ -7,6 +7,7 @@ from html import escape
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from migrationbook import data
 from migrationbook.claims import register
 from migrationbook.prose import MINUS, SPACE
 from migrationbook.sphinx import catalogue
@@ -111,14 +112,25 @@ def details(judged: dict, tables: dict[str, str]) -> str:
            + line("fact", judged.get("later_outcome"), word("site.later_outcome")))
     beside = "".join(f'<div><p class="label">{escape(word(f"site.{key}"))}</p>\n{told}</div>\n'
                      for key, told in (("known_then", then), ("known_now", now)) if told)
-    named = judged.get("tables") or []
+    used = [_table(name, tables) for name in judged.get("tables") or []]
     return (
         listed(_estimates(judged["id"], judged["estimates"]) if judged.get("estimates") else [], "estimates")
         + line("fact", judged.get("rule"), word("site.rule"))
         + (f'<div class="then-now">\n{beside}</div>\n' if beside else "")
         + line("fact", first and word(f"verdict.{first}"), word("site.first_reading"))
-        + (f'<p class="fact"><b>{escape(word("site.tables"))}</b> {catalogue.links(named, tables)}</p>\n' if named else "")
+        + (f'<p class="fact"><b>{escape(word("site.tables"))}</b> {"; ".join(used)}</p>\n' if used else "")
     )
+
+
+def _table(name: str, tables: dict[str, str]) -> str:
+    """A table, linked to the catalogue, and its publishers, linked to their pages."""
+    sources = {source.get("publisher") or source["title"]: source.get("path") for source in _sources(name)}
+    who = ", ".join(link(publisher, path) for publisher, path in sources.items())
+    return catalogue.links([name], tables) + (f" ({who})" if who else "")
+
+
+def _sources(name: str) -> list[dict]:
+    return next((entry["sources"] for entry in data.package()["resources"] if entry["name"] == name), [])
 
 
 def _estimates(claim_id: str, given: dict[str, float | None]) -> list[str]:

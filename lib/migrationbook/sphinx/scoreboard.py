@@ -37,7 +37,7 @@ class scoreboard(nodes.General, nodes.Element):
 
 
 class scoreboard_theme(nodes.General, nodes.Element):
-    """The claims of one theme; ``content`` is the theme. Its text is there for the search."""
+    """The claims of one theme; ``content`` is the theme."""
 
 
 class scoreboard_part(nodes.General, nodes.Element):
@@ -117,8 +117,7 @@ def filters(all_claims: list[dict]) -> str:
                "judged_by": sorted({judged["judged_by"] for judged in all_claims if judged["judged_by"]})}
     boxes = "".join(_select(name, values) for name, values in choices.items())
     return (f'<form class="scoreboard-filter" id="{LIST}" role="search" aria-label="{escape(word("scoreboard.filter"))}">\n'
-            f'{boxes}'
-            f'<label class="words"><span>{escape(word("scoreboard.q"))}</span>'
+            f'{boxes}<label class="words"><span>{escape(word("scoreboard.q"))}</span>'
             f'<input type="search" name="q" autocomplete="off" spellcheck="false"></label>\n'
             f'<p class="result"><output role="status" data-some="{escape(word("scoreboard.some"))}" '
             f'data-none="{escape(word("scoreboard.none"))}"></output> '

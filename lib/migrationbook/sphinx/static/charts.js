@@ -2,15 +2,16 @@
    Whatever fails, the static drawing stays. Works from file://: nothing is fetched, the library is a classic script. */
 (function () {
   "use strict";
-  const library = new URL("vega.js", document.currentScript.src).href;
+  const here = document.currentScript.src; // empty on a page in one file, which holds the library
   const figures = [...document.querySelectorAll("figure.chart")];
   const live = new Map(); // figure -> {view, turn}
   let loading;
 
   function load() {
+    if (window.vegaEmbed) return Promise.resolve();
     loading ??= new Promise((done, failed) => {
       const script = document.createElement("script");
-      script.src = library;
+      script.src = new URL("vega.js", here).href;
       script.onload = done;
       script.onerror = () => failed(new Error("the chart library did not load"));
       document.head.append(script);

@@ -30,7 +30,7 @@
         option.dataset.label ??= option.textContent;
         const number = option.value ? left.filter((entry) => entry.dataset[attribute(select.name)] === option.value).length : left.length;
         option.textContent = `${option.dataset.label} (${number})`;
-        option.disabled = !number && !option.selected;
+        option.disabled = Boolean(option.value) && !number && !option.selected;
       }
     }
     const number = entries.filter((entry) => !entry.hidden).length;
@@ -84,5 +84,6 @@
 
   form.classList.add("is-ready");
   fill(new URLSearchParams(location.search));
-  openTarget();
+  if (location.hash) openTarget();
+  else if (form.classList.contains("is-narrowed")) form.scrollIntoView();
 })();
