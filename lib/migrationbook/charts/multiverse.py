@@ -119,8 +119,9 @@ def placebo_curves(curves: dict[int, pd.DataFrame], year: int, named: int) -> al
         x=x, y=y, detail="year:O", tooltip=["year:O", alt.Tooltip("estimate:Q", format=".2f")])
     others = base.transform_filter(f"datum.year != {year}").mark_line(color=COLOURS["placebo"], strokeWidth=1.2)
     own = base.transform_filter(f"datum.year == {year}").mark_line(color=COLOURS["highlight"], strokeWidth=4)
-    middle = frame[frame["year"].isin([year, named]) & frame["position"].between(69, 71)]
-    text = alt.Chart(middle, name="names").mark_text(style="ink", align="left", dx=4, dy=13, fontWeight="bold").encode(
-        x=x, y=y, text="year:O")
+    at = frame[frame["position"].between(29, 31)]  # where curves lie furthest apart
+    names = alt.Chart(at, name="names").encode(x=x, y=y, text="year:O")
+    text = [names.transform_filter(f"datum.year == {which}").mark_text(style="ink", align=align, dx=dx, dy=dy, fontWeight="bold")
+            for which, align, dx, dy in ((named, "right", -2, -9), (year, "left", 4, 13))]
     zero = alt.Chart(frame, name="curves").mark_rule(style="ink").encode(y=alt.datum(1, scale=scale))
-    return (zero + others + own + text).properties(height=320)
+    return alt.layer(zero, others, own, *text).properties(height=320)
