@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from migrationbook import paths
 from migrationbook.claims import robustness
-from migrationbook.claims.robustness import FILE, Survival, alternatives, depends, measured, recorded, stale, survival
+from migrationbook.claims.robustness import FILE, Survival, alternatives, depends, measured, recorded, stale, survival, verdicts
 from migrationbook.claims.scoreboard import collect
 from migrationbook.errors import BookError
 from migrationbook.press import cache, site
@@ -59,9 +59,8 @@ def _execute(name: str, workers: int | None) -> tuple[dict, list[str]]:
               for result in results if result.problem]
     if failed:
         return {}, failed
-    published, *others = ({claim: one for claim, one in measured(collect([job.output])).items()} for job in jobs)
-    if {claim: one["verdict"] for claim, one in published.items()} != {
-            claim: one["verdict"] for claim, one in robustness.published(name).items()}:
+    published, *others = (measured(collect([job.output])) for job in jobs)
+    if verdicts(published) != verdicts(robustness.published(name)):
         return {}, [f"{name}.ipynb records other verdicts than it reaches; first: migrationbook execute {name} --write"]
     return {
         "depends": depends(name, sorted({path for job in jobs for path, *_ in site.store().get(job).reads})),

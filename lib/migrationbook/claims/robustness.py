@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,7 +34,7 @@ class Alternative:
     why: str
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {value if value != '' else 'none'}" for name, value in self.values.items())
+        return " + ".join(f"{name} {value}" for name, value in self.values.items())
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,13 @@ def published(name: str) -> dict[str, dict]:
     return measured(row for output in outputs for row in output.get("data", {}).get(MIME, []))
 
 
-def measured(judgements) -> dict[str, dict]:
+def measured(judgements: Iterable[dict]) -> dict[str, dict]:
     """Of judgements as chapters record them the measured ones, those with estimates: claim → verdict and estimates."""
     return {row["id"]: {"verdict": row["verdict"], "estimates": row["estimates"]} for row in judgements if row["estimates"]}
+
+
+def verdicts(claims: dict[str, dict]) -> dict[str, str]:
+    return {claim: one["verdict"] for claim, one in claims.items()}
 
 
 def stale(name: str, entry: dict | None) -> list[str]:
@@ -142,10 +147,9 @@ def stale(name: str, entry: dict | None) -> list[str]:
     reads = [what for what in entry["depends"] if "/" in what]
     now = depends(name, reads)
     changed = [f"{what} changed" for what in sorted({*now, *entry["depends"]}) if now.get(what) != entry["depends"].get(what)]
-    verdicts, recorded = ({claim: one["verdict"] for claim, one in claims.items()}
-                          for claims in (entry["published"], published(name)))
-    return changed + [f"the published verdict on {claim} is another" for claim in sorted({*verdicts, *recorded})
-                      if verdicts.get(claim) != recorded.get(claim)]
+    then, here = verdicts(entry["published"]), verdicts(published(name))
+    return changed + [f"the published verdict on {claim} is another" for claim in sorted({*then, *here})
+                      if then.get(claim) != here.get(claim)]
 
 
 def survival(name: str, entry: dict) -> dict[str, Survival]:
