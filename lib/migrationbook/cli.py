@@ -142,6 +142,21 @@ def sweep(name: str, grids: tuple[str, ...], output: Path | None, workers: int |
     checked(failed, len(combinations))
 
 
+@main.command(epilog="Example:  migrationbook rejudge enforcement --write")
+@click.argument("names", nargs=-1, metavar="[CHAPTER]...")
+@click.option("--write", is_flag=True, help="Write chapters/robustness.json; without it nothing is written.")
+@click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
+def rejudge(names: tuple[str, ...], write: bool, workers: int | None) -> None:
+    """Judge the measured claims again with the values in chapters/alternatives.toml, where something changed."""
+    from migrationbook.claims.rejudge import rejudge as judge_again
+
+    problems = judge_again(list(names), write, workers, click.echo)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise BookError(f"{len(problems)} executions failed")
+
+
 @main.group(cls=_Commands)
 def data() -> None:
     """Build, check, show and export the tables of the data package."""
