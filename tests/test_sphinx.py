@@ -138,7 +138,7 @@ def test_the_ledger_leads_to_every_claim_and_counts_verdicts(build_book):
     assert [unescape(cell) for cell in re.findall(r'<td><a href="([^"]*)">', table)] == ["#claim-E6", "#claim-E10"]
     assert HOSTILE not in table and HOSTILE in unescape(table)
     assert "2 of the article" in table
-    assert re.findall(r'class="verdict [^"]*">([^<]*: \d+)<', page) == ["Mixed: 1", "Overstated: 1"]
+    assert re.findall(r'</svg>([^<]*: \d+)<', page) == ["Mixed: 1", "Overstated: 1"]
 
 
 def test_a_claim_judged_twice_fails_the_build(build_book):

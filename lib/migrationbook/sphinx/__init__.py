@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from migrationbook.sphinx import catalogue, chart, claim, pages, rights
+from migrationbook.sphinx import badge, catalogue, chart, claim, claim_files, pages, rights, scoreboard
 
 STATIC = Path(__file__).with_name("static")
 
@@ -17,6 +17,9 @@ def setup(app: Sphinx) -> dict:
     app.add_css_file("book.css", priority=900)
     chart.setup(app)
     claim.setup(app)
+    badge.setup(app)
+    claim_files.setup(app)
+    scoreboard.setup(app)
     catalogue.setup(app)
     rights.setup(app)
     pages.setup(app)

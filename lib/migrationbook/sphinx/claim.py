@@ -1,41 +1,29 @@
-"""Judged claims on a page; all of them in a table, and in claims.json and claims.csv beside the pages."""
+"""Judged claims as cards in the chapter that judges them. What they rest on is on the scoreboard, if the book has one."""
 
 from __future__ import annotations
 
-import csv
-import json
-import re
 from html import escape
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from migrationbook.claims import register
-from migrationbook.claims.scoreboard import counts
-from migrationbook.data import load
 from migrationbook.prose import MINUS, SPACE
 from migrationbook.sphinx import catalogue
+from migrationbook.sphinx.badge import home, pill
 from migrationbook.sphinx.collect import anchor, collect
-from migrationbook.sphinx.markup import link, relative
+from migrationbook.sphinx.markup import link, listed
 from migrationbook.words import word
 
 MIME = "application/vnd.migrationbook.claims+json"
-COLUMNS = ("id", "theme", "type", "claim", "verdict", "confidence", "because", "estimates", "interval_of",
-           "interval_low", "interval_high", "known_then", "known_now", "later_outcome", "page")
 
 
 class claims(nodes.General, nodes.Element):
     """The claims one cell judged."""
 
 
-class ledger(nodes.General, nodes.Element):
-    """The table of all judged claims."""
-
-
 class claim(nodes.General, nodes.Element):
-    """One judged claim; ``content`` is the judgement."""
+    """One judged claim; ``content`` is the judgement. Its text is there for the search, the visitor writes the page."""
 
 
 class ClaimsRenderer:
@@ -48,7 +36,9 @@ class ClaimsRenderer:
         if inline or data.mime_type != MIME:
             return None
         group = claims()
-        group += [anchor(renderer.renderer.document, claim(content=judged), f"claim-{judged['id']}") for judged in data.content]
+        for judged in data.content:
+            searched = nodes.Text(f"{judged['id']} {judged['claim']} {judged.get('because') or ''}")
+            group += anchor(renderer.renderer.document, claim("", searched, content=judged), f"claim-{judged['id']}")
         return [group]
 
 
@@ -69,57 +59,66 @@ def words(value: object) -> str:
     return escape(str(value)).replace(" %", f"{SPACE}%")
 
 
-def html(judged: dict, tables: dict[str, str] | None = None) -> str:
-    """One judgement as a card whose anchor is ``claim-<id>``. tables: address of each table in the catalogue."""
-    name = escape(judged["id"])
-    verdict = judged["verdict"]
-    confidence = judged.get("confidence")
-    head = (
-        f'<a class="claim-id" href="#claim-{name}">{name}</a> '
-        + _badge(verdict, word("verdict." + verdict))
-        + (f' <span class="confidence">{escape(word("confidence." + confidence))}</span>' if confidence else "")
-    )
-    return (
-        f'<article class="claim" id="claim-{name}">\n<p class="claim-head">{head}</p>\n'
-        f'<p class="claim-text">{words(judged["claim"])}</p>\n{_line("because", judged.get("because"))}'
-        f"{_interval(judged)}{_more(judged, tables or {})}</article>\n"
-    )
-
-
-def _line(kind: str, text: object, label: str = "") -> str:
+def line(kind: str, text: object, label: str = "") -> str:
+    """A paragraph of class ``kind``, nothing without a text."""
     if not text:
         return ""
     before = f"<b>{escape(label)}</b> " if label else ""
     return f'<p class="{kind}">{before}{words(text)}</p>\n'
 
 
-def _interval(judged: dict) -> str:
-    if not judged.get("interval"):
-        return ""
-    low, high = judged["interval"]
-    return _line("interval", f"{number(low)} {word('site.to')} {number(high)}", f"{judged['interval_of']}:")
+def html(judged: dict, tables: dict[str, str] | None = None, board: str | None = None) -> str:
+    """One judgement as a card whose anchor is ``claim-<id>``.
+
+    tables: address of each table in the catalogue. board: address of the scoreboard; without one the card tells it all.
+    """
+    name = escape(judged["id"])
+    more = (folded(details(judged, tables or {})) if board is None
+            else f'<p class="fact"><a href="{escape(board)}#{name}">{escape(word("scoreboard.more"))}</a></p>\n')
+    return f'<article class="claim" id="claim-{name}">\n{head(judged, f"#claim-{name}")}{summary(judged)}{more}</article>\n'
 
 
-def _more(judged: dict, tables: dict[str, str]) -> str:
-    first = judged.get("first_reading")
-    body = (
-        _list("estimates", _estimates(judged["id"], judged["estimates"]) if judged.get("estimates") else [])
-        + "".join(_line("fact", judged.get(key), word(f"site.{key}"))
-                  for key in ("rule", "known_then", "known_now", "later_outcome"))
-        + _line("fact", first and word(f"verdict.{first}"), word("site.first_reading"))
-        + _list("evidence", [_evidence(entry) for entry in judged.get("evidence") or []])
-        + _tables(judged.get("tables") or [], tables)
-    )
+def head(judged: dict, address: str, about: str = "") -> str:
+    """Id (linked), verdict and how sure; ``about`` follows."""
+    sure = judged.get("confidence")
+    return (f'<p class="claim-head"><a class="claim-id" href="{escape(address)}">{escape(judged["id"])}</a> '
+            + pill(judged["verdict"], word(f"verdict.{judged['verdict']}"))
+            + (f' <span class="confidence">{escape(word(f"confidence.{sure}"))}</span>' if sure else "") + f"{about}</p>\n")
+
+
+def summary(judged: dict) -> str:
+    """What the article says, why the verdict is what it is, and the interval."""
+    told = f'<p class="claim-text">{words(judged["claim"])}</p>\n{line("because", judged.get("because"))}'
+    if judged.get("interval"):
+        low, high = judged["interval"]
+        told += line("interval", f"{number(low)} {word('site.to')} {number(high)}", f"{judged['interval_of']}:")
+    return told
+
+
+def folded(body: str) -> str:
+    """What a claim rests on, to be opened."""
     return f"<details><summary>{escape(word('site.more'))}</summary>\n{body}</details>\n" if body else ""
 
 
-def _tables(names: list[str], tables: dict[str, str]) -> str:
-    return f'<p class="fact"><b>{escape(word("site.tables"))}</b> {catalogue.links(names, tables)}</p>\n' if names else ""
-
-
-def _list(kind: str, items: list[str]) -> str:
-    entries = "".join(f"<li>{item}</li>\n" for item in items)
-    return f'<ul class="{kind}">\n{entries}</ul>\n' if entries else ""
+def details(judged: dict, tables: dict[str, str]) -> str:
+    """Estimates and rule, what was known in July 2019 beside what is known now, first reading and tables."""
+    first = judged.get("first_reading")
+    found = judged.get("evidence") or []
+    then = (line("fact", judged.get("known_then"))
+            + listed([_evidence(entry) for entry in found if not entry.get("later")], "evidence"))
+    now = (line("fact", judged.get("known_now"))
+           + listed([_evidence(entry) for entry in found if entry.get("later")], "evidence")
+           + line("fact", judged.get("later_outcome"), word("site.later_outcome")))
+    beside = "".join(f'<div><p class="label">{escape(word(f"site.{key}"))}</p>\n{told}</div>\n'
+                     for key, told in (("known_then", then), ("known_now", now)) if told)
+    named = judged.get("tables") or []
+    return (
+        listed(_estimates(judged["id"], judged["estimates"]) if judged.get("estimates") else [], "estimates")
+        + line("fact", judged.get("rule"), word("site.rule"))
+        + (f'<div class="then-now">\n{beside}</div>\n' if beside else "")
+        + line("fact", first and word(f"verdict.{first}"), word("site.first_reading"))
+        + (f'<p class="fact"><b>{escape(word("site.tables"))}</b> {catalogue.links(named, tables)}</p>\n' if named else "")
+    )
 
 
 def _estimates(claim_id: str, given: dict[str, float | None]) -> list[str]:
@@ -134,40 +133,8 @@ def _estimates(claim_id: str, given: dict[str, float | None]) -> list[str]:
 def _evidence(entry: dict) -> str:
     named = link(entry.get("publisher") or "", entry.get("url"))
     stance = entry.get("stance") and word(f"stance.{entry['stance']}")
-    told = [entry.get("date"), stance, entry.get("later") and word("site.later")]
-    about = ", ".join(escape(str(one)) for one in told if one)
+    about = ", ".join(escape(str(one)) for one in (entry.get("date"), stance) if one)
     return f"{named}{f' ({about})' if about else ''}: {words(entry.get('statement') or '')}"
-
-
-class LedgerDirective(SphinxDirective):
-    """``{claim-ledger}``: every claim judged anywhere in the book, in a table that leads to each."""
-
-    def run(self) -> list[nodes.Node]:
-        return [ledger()]
-
-
-def ledger_html(all_claims: list[dict], page: str) -> str:
-    """How often each verdict was reached, then a row a claim. page: address of the page the table stands on."""
-    found = counts(all_claims)
-    badges = " ".join(_badge(verdict, f"{word('verdict.' + verdict)}: {number}") for verdict, number in found.items() if number)
-    caption = word("claims.caption").format(judged=len(all_claims), all=len(load("claims")))
-    head = "".join(f"<th scope=\"col\">{escape(word(f'claims.{column}'))}</th>" for column in ("id", "claim", "verdict"))
-    rows = "\n".join(
-        f'<tr><td><a href="{escape(relative(page, judged["page"]))}">{escape(judged["id"])}</a></td>'
-        f'<td>{escape(judged["claim"])}</td><td>{_badge(judged["verdict"], word("verdict." + judged["verdict"]))}</td></tr>'
-        for judged in all_claims
-    )
-    return (f'<p class="ledger-counts">{badges}</p>\n<table class="data ledger"><caption>{escape(caption)}</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n")
-
-
-def _badge(verdict: str, text: str) -> str:
-    return f'<span class="verdict {escape(verdict)}">{escape(text)}</span>'
-
-
-def visit_ledger(self, node: ledger) -> None:
-    self.body.append(ledger_html(harvested(self.builder.app), self.builder.get_target_uri(self.builder.current_docname)))
-    raise nodes.SkipNode
 
 
 def _group(opening: str):
@@ -175,43 +142,13 @@ def _group(opening: str):
 
 
 def visit_claim(self, node: claim) -> None:
-    self.body.append(html(node["content"], catalogue.addresses(self.builder)))
+    self.body.append(html(node["content"], catalogue.addresses(self.builder), home(self.builder)))
     raise nodes.SkipNode
-
-
-def harvested(app: Sphinx) -> list[dict]:
-    """Every judgement of the book with the ``page`` (address and anchor) that shows it, ordered by claim."""
-    found = [
-        judged | {"page": f"{app.builder.get_target_uri(docname)}#claim-{judged['id']}"}
-        for docname, contents in getattr(app.env, "book_claims", {}).items() for judged in contents
-    ]
-    return sorted(found, key=lambda judged: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
-                                             for part in re.findall(r"\d+|\D+", judged["id"])])
-
-
-def write(app: Sphinx, error: Exception | None) -> None:
-    if error is not None or app.builder.format != "html":
-        return
-    all_claims = harvested(app)
-    if not all_claims:
-        return
-    text = json.dumps(all_claims, ensure_ascii=False, indent=1) + "\n"
-    (Path(app.outdir) / "claims.json").write_text(text, encoding="utf-8")
-    with (Path(app.outdir) / "claims.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n", extrasaction="ignore")
-        writer.writeheader()
-        for judged in all_claims:
-            low, high = judged.get("interval") or (None, None)
-            estimates = "; ".join(f"{name}={value}" for name, value in (judged.get("estimates") or {}).items())
-            writer.writerow(judged | {"estimates": estimates, "interval_low": low, "interval_high": high})
 
 
 def setup(app: Sphinx) -> None:
     """Register judged claims."""
-    app.add_node(ledger, html=(visit_ledger, None))
-    app.add_directive("claim-ledger", LedgerDirective)
     app.add_node(claims, html=(_group('<div class="claims">\n'), _group("</div>\n")))
     app.add_node(claim, html=(visit_claim, None))
     collect(app, "book_claims", claim, lambda judged: judged["id"],
             "claim {key} is judged on {first} and again on {second}; a claim has one verdict")
-    app.connect("build-finished", write)
