@@ -13,7 +13,7 @@ from migrationbook.data.series import NORTHERN_TRIANGLE
 POLICY = ["us_policy", "mexican_policy", "bilateral", "court", "legislation", "pandemic", "trade"]  # kinds of events that are measures
 PHASES = [  # first month, letter, name; each ends where the next begins
     ("2018-01", "", "Before the agreement"), ("2019-06", "A", "Agreement"), ("2020-03", "B", "Pandemic and Title 42"),
-    ("2023-05", "C", "Title 42 ends"), ("2024-06", "D", "US limits on asylum"), ("2025-01", "E", "US measures of 2025")]
+    ("2023-05", "C", "After Title 42"), ("2024-06", "D", "US asylum limits of June 2024"), ("2025-01", "E", "From January 2025")]
 
 
 def patrol_by_origin(mexican: bool) -> pd.Series:
@@ -51,10 +51,11 @@ def monthly() -> pd.DataFrame:
 
 
 def phases(last: pd.Timestamp) -> pd.DataFrame:
-    """The phases of `PHASES` as months: letter, name, start, end. last: last month of the figures."""
+    """The phases of `PHASES` that had begun by the last month of the figures: letter, name, start, end (months)."""
     starts = [pd.Timestamp(start) for start, *_ in PHASES]
     ends = [start - pd.DateOffset(months=1) for start in starts[1:]] + [last]
-    return pd.DataFrame({"letter": [one[1] for one in PHASES], "name": [one[2] for one in PHASES], "start": starts, "end": ends})
+    table = pd.DataFrame({"letter": [one[1] for one in PHASES], "name": [one[2] for one in PHASES], "start": starts, "end": ends})
+    return table[table["start"] <= last].assign(end=lambda rows: rows["end"].clip(upper=last))
 
 
 def yearly() -> pd.DataFrame:

@@ -95,16 +95,8 @@ def find(adjusted: pd.Series, most: int = 8, shortest: int = 6, rule: str = "cal
 
     Raises BookError for an unknown rule, numbers below 1, or a series too short.
     """
-    if rule not in RULES:
-        raise BookError(f"rule is '{rule}'; it takes one of: {', '.join(RULES)}")
-    if most < 1 or shortest < 2:
-        raise BookError(f"structural breaks: most {most}, shortest {shortest}; at least one break and phases of two months are needed")
-    calendar.level_of(level)
-    values = calendar.between(adjusted).to_numpy()
-    found = partitions(values, most, shortest)
-    sums = np.array([_squares(values, one) for one in found])
-    chosen = (_calibrated(values, found, sums, shortest, level, draws, seed) if rule == "calibrated"
-              else int(np.argmin(_criterion(sums, len(values), rule))))
+    values = _complete(adjusted, most, shortest, rule, level)
+    found, sums, chosen = _choose(values, most, shortest, rule, level, draws, seed)
     breaks = found[chosen]
     rho, sd = errors(values, breaks, shortest)
     low, high = _intervals(values, breaks, shortest, level, draws, seed) if chosen else ([], [])
@@ -116,6 +108,31 @@ def find(adjusted: pd.Series, most: int = 8, shortest: int = 6, rule: str = "cal
         "low": [pd.NaT, *months[low]], "high": [pd.NaT, *months[high]]})
     gain = float(np.log(sums[0] / sums[chosen]))
     return Breaks(phases, chosen, rho, sd, gain, _wandering(values, chosen, gain, shortest, draws, seed))
+
+
+def dates(adjusted: pd.Series, most: int, shortest: int, rule: str, level: float = 0.95) -> list[pd.Timestamp]:
+    """First months after the breaks that `find` would find, without what tells how sure they are."""
+    found, _, chosen = _choose(_complete(adjusted, most, shortest, rule, level), most, shortest, rule, level, DRAWS, SEED)
+    months = adjusted.dropna().sort_index().index
+    return [months[at] for at in found[chosen]]
+
+
+def _complete(adjusted: pd.Series, most: int, shortest: int, rule: str, level: float) -> np.ndarray:
+    if rule not in RULES:
+        raise BookError(f"rule is '{rule}'; it takes one of: {', '.join(RULES)}")
+    if most < 1 or shortest < 2:
+        raise BookError(f"structural breaks: most {most}, shortest {shortest}; at least one break and phases of two months are needed")
+    calendar.level_of(level)
+    return calendar.between(adjusted).to_numpy()
+
+
+def _choose(values: np.ndarray, most: int, shortest: int, rule: str, level: float, draws: int, seed: int) -> tuple[list[Partition], np.ndarray, int]:
+    """Best partitions by number of breaks, their sums of squares, and the number the rule takes."""
+    found = partitions(values, most, shortest)
+    sums = np.array([_squares(values, one) for one in found])
+    chosen = (_calibrated(values, found, sums, shortest, level, draws, seed) if rule == "calibrated"
+              else int(np.argmin(_criterion(sums, len(values), rule))))
+    return found, sums, chosen
 
 
 def errors(values: np.ndarray, breaks: Partition, shortest: int) -> tuple[float, float]:
@@ -155,13 +172,8 @@ def noise(rng: np.random.Generator, months: int, rho: float, sd: float, draws: i
 def false_breaks(rho: float, months: int, most: int, shortest: int, rule: str, level: float = 0.95,
                  draws: int = 200, seed: int = SEED) -> float:
     """How often (0 to 1) a rule finds any break in AR(1) errors around one level: its size."""
-    found = []
-    for values in noise(np.random.default_rng(seed), months, rho, 1.0, draws):
-        parts = partitions(values, most, shortest)
-        sums = np.array([_squares(values, one) for one in parts])
-        found.append(_calibrated(values, parts, sums, shortest, level, 99, seed) if rule == "calibrated"
-                     else int(np.argmin(_criterion(sums, months, rule))))
-    return float(np.mean(np.array(found) > 0))
+    simulated = noise(np.random.default_rng(seed), months, rho, 1.0, draws)
+    return float(np.mean([_choose(one, most, shortest, rule, level, 99, seed)[2] > 0 for one in simulated]))
 
 
 def _squares(values: np.ndarray, breaks: Partition) -> float:
