@@ -30,7 +30,7 @@ def phased(named: dict[str, tuple[pd.Series, str]], phases: pd.DataFrame, level:
 
 
 def broken(adjusted: pd.Series, phases: pd.DataFrame, events: pd.Series) -> alt.LayerChart:
-    """A seasonally adjusted series on a scale of doublings, the mean of each phase, and where each break may lie.
+    """A seasonally adjusted series on a logarithmic scale, the mean of each phase, and where each break may lie.
 
     adjusted: by month, in the series' unit. phases: a `Breaks.phases`. events: days of measures, drawn as ticks at the foot.
     """
@@ -69,14 +69,14 @@ def shares(named: dict[str, tuple[pd.Series, str]], top: float) -> alt.LayerChar
     return (drawn + end_labels(frame, "share", "who", roles, height=260, top=top)).properties(height=260)
 
 
-NAMES = {  # slider → its words, step
-    "flow": ("People heading north, not Mexican, a month ", 1000),
-    "stopped": ("Of these stopped by Mexico, per cent ", 1),
-    "returned": ("Of those stopped, returned, per cent ", 1),
-    "onward": ("Of those stopped but not returned, reach the border after all, per cent ", 1),
-    "mexicans": ("Mexicans at the border a month ", 1000),
-    "expelled": ("Of arrivals sent back at once, per cent ", 1),
-    "again": ("Of those sent back, try again, per cent ", 1),
+NAMES = {  # slider → its words (short: on a phone they stand beside nothing), step
+    "flow": ("Heading north, not Mexican ", 1000),
+    "stopped": ("Stopped by Mexico, per cent ", 1),
+    "returned": ("Of these returned, per cent ", 1),
+    "onward": ("Of the others, go on, per cent ", 1),
+    "mexicans": ("Mexicans at the border ", 1000),
+    "expelled": ("Sent back at once, per cent ", 1),
+    "again": ("Of these try again, per cent ", 1),
 }
 # The arithmetic of models/duration.py once more, in the words of the drawing; a test holds both together.
 ARRIVALS = ("(flow * (1 - stopped / 100) + flow * stopped / 100 * (1 - returned / 100) * onward / 100 + mexicans)"
@@ -109,7 +109,7 @@ def scenario(history: pd.DataFrame, start: dict[str, float]) -> alt.LayerChart:
         words="format(round(datum.recomputed / 1000) * 1000, ',.0f')").encode(
         y=alt.Y("label:N", sort=list(rows["label"]), axis=alt.Axis(labelLimit=120)))
     bars = base.mark_bar(size=16).encode(
-        x=alt.X("recomputed:Q", axis=COUNTS, scale=alt.Scale(domainMin=0, padding=60)),
+        x=alt.X("recomputed:Q", axis=COUNTS, scale=alt.Scale(domainMin=0, domainMax=alt.ExprRef(f"1.3 * max({history['encounters'].max():.0f}, {ARRIVALS})"), nice=False)),
         color=alt.Color("own:N", legend=None, scale=alt.Scale(domain=[False, True], range=[COLOURS["muted"], COLOURS["highlight"]])),
         tooltip=["label:N", alt.Tooltip("recomputed:Q", format=",.0f")])
     words = base.mark_text(style="ink", align="left", dx=5, fontSize=SIZE).encode(x="recomputed:Q", text="words:N")
