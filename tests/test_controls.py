@@ -9,9 +9,10 @@ from contextlib import ExitStack
 import pandas as pd
 import pytest
 from browser import browser, page_watch, scroll_through
-from migrationbook.charts import asylum, figure, investment
+from migrationbook.charts import asylum, did_it_last, figure, investment
+from migrationbook.data import lasting
 from migrationbook.data.investment import outlines
-from migrationbook.models import stock_flow
+from migrationbook.models import duration, stock_flow
 from migrationbook.models import tariff as customs
 
 PENDING = 1_087_201
@@ -142,3 +143,26 @@ def test_the_map_draws_every_state_and_redraws_for_another_measure(page_of):
     page.wait_for_timeout(200)
     assert investment.SHADES[-1] in page.evaluate(shades)
     assert investment.SHADES[0] not in page.evaluate(shades)
+
+
+def test_the_month_at_the_border_is_the_librarys_and_told_in_words(page_of):
+    history = lasting.yearly()
+    start = {name: round(float(history.loc[2019, name])) for name in ("flow", "stopped", "returned", "mexicans", "expelled")} | {"onward": 0, "again": 0}
+    drawn = did_it_last.scenario(history, start)
+    page = page_of(figure(drawn, "one", "A title", "Events", "What it shows.", ["cbp_monthly"])._repr_mimebundle_())
+    words = page.locator("output.reading")
+
+    def told() -> str:
+        names = dict(zip(start, page.get_by_role("slider").all(), strict=False))
+        setting = {name: float(slider.input_value()) for name, slider in zip(did_it_last.NAMES, names.values(), strict=True)}
+        return f"{round(duration.arrivals(**setting), -3):,.0f} encounters a month"
+
+    assert page.get_by_role("slider").count() == len(did_it_last.NAMES)
+    before = told()
+    assert words.text_content() == before
+    for name in ("Of the others, go on", "Stopped by Mexico"):
+        page.get_by_role("slider", name=name).focus()
+        page.keyboard.press("PageUp")
+        assert words.text_content() == told()
+    assert words.text_content() != before
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
