@@ -20,5 +20,4 @@ def setup(app: Sphinx) -> dict:
     catalogue.setup(app)
     rights.setup(app)
     pages.setup(app)
-    # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
