@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import statistics
 import sys
 from collections.abc import Callable, Iterator
@@ -9,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from book import Book
-from measure import Taken, run
+from measure import LOG, Taken, run
 from ways import ALL, Executing, Ours, Way
 
+HERE = Path(__file__).parent
 CODE_OF = TEXT_OF = "opinion"  # the chapter that is edited
 TABLE, COLUMN = "perceived_insecurity", "unsafe"  # two chapters read it
 SMALL = "asylum"  # the chapter of sweeps and copies
@@ -162,6 +165,27 @@ def efficiency(plan: Plan) -> Iterator[Row]:
         yield _row("efficiency", f"{workers} kernel{'s' * (workers != '1')}", found, f"{len(values)} runs of one chapter")
 
 
+def pages(plan: Plan) -> Iterator[Row]:
+    """The pages alone, from executed chapters: in one process, and as our build makes them, step by step."""
+    book = plan.ready(Ours).book
+    build, drawings = book.folder / "_build", book.folder / "_build" / "drawings"
+    found: dict[tuple[str, str], list[tuple[Taken, dict]]] = {}
+    for _ in range(plan.repeats):
+        for start in ("drawings to be made", "drawings kept"):
+            for form in ("alone", "together"):
+                if start == "drawings to be made":
+                    shutil.rmtree(drawings)
+                shutil.rmtree(build / "timed", ignore_errors=True)
+                command = [sys.executable, str(HERE / "pages.py"), str(build / "stage"), str(build / "timed" / "html"), form]
+                taken = run(command, book.folder, book.environment)
+                steps = json.loads((book.folder / LOG).read_text(encoding="utf-8").splitlines()[-1])
+                found.setdefault((start, form), []).append((taken, steps))
+    for (start, form), each in found.items():
+        steps = {step: statistics.median(one[step] for _, one in each) for step in each[0][1]}
+        yield _row("pages", f"{'one process' if form == 'alone' else Ours.name}, {start}", [taken for taken, _ in each],
+                   ", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items()))
+
+
 def growth(plan: Plan) -> Iterator[Row]:
     """Books of 5, 10, 20 and 40 copies of one chapter, cold; the slow side is measured for the small ones only."""
     for number in plan.growth:
@@ -173,4 +197,4 @@ def growth(plan: Plan) -> Iterator[Row]:
             yield _row(f"growth {number}", kind.name, [way.make()])
 
 
-CASES = {case.__name__: case for case in (cold, code, text, table, nothing, sweep, efficiency, growth)}
+CASES = {case.__name__: case for case in (cold, code, text, table, nothing, sweep, efficiency, pages, growth)}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+LOG = "benchmark.log"  # in the folder: what the program last run there printed
 EVERY = 0.25  # s between two looks at the memory
 
 
@@ -29,7 +30,7 @@ class Failed(Exception):
 
 def run(command: list[str], folder: Path, environment: dict[str, str], answer: str = "") -> Taken:
     """Run ``command`` in ``folder``, with ``answer`` typed into it. Raises Failed."""
-    log = folder / "benchmark.log"
+    log = folder / LOG
     start = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdin=subprocess.PIPE, stdout=output,

@@ -15,6 +15,7 @@ TITLES = {
     "cold": "Cold: nothing there but the sources", "code": "One chapter's code edited", "text": "One chapter's text edited",
     "table": "One table revised", "nothing": "Nothing changed", "sweep": "A sweep over a small chapter's parameter",
     "efficiency": "The same runs on one kernel and on two",
+    "pages": "Where the time of the pages goes",
 }
 # case, against which way, how many times as fast
 AIMS = (("cold", Executing.name, 4), ("code", Executing.name, 8), ("nothing", "jupyter-book, its cache", 10),
