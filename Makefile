@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BOOK = .venv/bin/migrationbook
 
-.PHONY: help book test lab clean lock environment
+.PHONY: help book test lab bench clean lock environment
 
 help:  ## say what can be made
 	@echo "make book   execute every chapter and build the site in _build/html"
 	@echo "make test   everything that continuous integration checks"
 	@echo "make lab    open the chapters in JupyterLab"
+	@echo "make bench  time the press beside what one would run instead (25 minutes; OPTIONS=--quick: six)"
 	@echo "make lock   rewrite requirements.txt from lib/pyproject.toml"
 	@echo "make clean  remove _build (the environment in .venv stays)"
 
@@ -23,6 +24,9 @@ test: environment
 
 lab: environment
 	@$(BOOK) lab
+
+bench: environment
+	@.venv/bin/python benchmarks $(OPTIONS)
 
 lock: environment
 	@$(BOOK) lock

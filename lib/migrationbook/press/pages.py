@@ -1,17 +1,24 @@
 """Make the pages of a staged book: ``python -m migrationbook.press.pages BOOK OUTPUT``.
 
 Jupyter Book turns ``_config.yml`` into Sphinx's settings, and Sphinx runs in this process; warnings are errors. Not through the
-command line, which starts slower. Pages are written one after the other: Sphinx would fork processes for it after the first, and
-the library that draws charts, once it has drawn, hangs in a fork.
+command line, which starts slower. Pages are read one after the other, since not every extension of Jupyter Book is made for
+reading in parallel, and written by several processes.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from migrationbook.press import lean  # noqa: F401 (first)
+from migrationbook.press.execute import processors
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 # What a build of pages imports anyway, for the process it is forked from (`warm.py`).
 PRELOAD = [
@@ -24,18 +31,30 @@ PRELOAD = [
 
 def make(book: Path, output: Path) -> int:
     """Write the pages of ``book`` to ``output``; return 0 if nothing was wrong and nothing was warned of."""
+    import pybtex.plugin
     from jupyter_book.config import get_final_config
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     gc.set_threshold(100_000)  # a short life: looking for garbage often takes longer than it saves
+    # It looks through all installed packages for every citation, which takes a tenth of the time; they stay what they are.
+    pybtex.plugin.entry_points = cache(pybtex.plugin.entry_points)
     ours = {"nitpicky": True, "external_toc_path": str(book / "_toc.yml"), "latex_individualpages": False}
     config, _ = get_final_config(user_yaml=book / "_config.yml", cli_config=ours, sourcedir=book, use_external_toc=True)
     with patch_docutils(None), docutils_namespace():
         app = Sphinx(book, None, output, output.with_name("doctrees"), "html", config, freshenv=True, warningiserror=True,
                      keep_going=True)
+        app.connect("env-updated", write_in_parallel)
         app.build(force_all=True)
         return app.statuscode
+
+
+def write_in_parallel(app: Sphinx, env: BuildEnvironment) -> None:
+    """Have the pages, now that they are read, written by other processes while this one resolves the references of the next.
+
+    Sphinx gives every process one share of the pages; with more shares than processors none waits long for the last.
+    """
+    app.parallel = 1 + 2 * processors()
 
 
 if __name__ == "__main__":

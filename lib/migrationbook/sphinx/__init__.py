@@ -42,5 +42,4 @@ def setup(app: Sphinx) -> dict:
     citation.setup(app)
     front.setup(app)
     pages.setup(app)
-    # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,14 +1,12 @@
-"""Time the book's own steps beside what a user would run instead, in one run: `python benchmarks/load_and_build.py`.
+"""Time the reading and checking of tables beside the plain alternatives: `python benchmarks/tables.py`.
 
-Prints a table of seconds and ratios (above 1: ours is faster). Needs `make book` to have been run once.
+Prints a table of seconds and ratios (above 1: ours is faster).
 """
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -67,24 +65,6 @@ def package() -> None:
         "frictionless validate", seconds(lambda: subprocess.run(theirs, check=True, cwd=ROOT, capture_output=True), 1))
 
 
-def builds() -> None:
-    """A build of the whole book, cold and with nothing changed, against `jupyter-book build` doing both itself."""
-    book = [sys.executable, "-m", "migrationbook.cli", "build"]
-    cold = seconds(lambda: subprocess.run([*book, "--all"], check=True, cwd=ROOT, capture_output=True), 1)
-    warm = seconds(lambda: subprocess.run(book, check=True, cwd=ROOT, capture_output=True), 1)
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "book"
-        shutil.copytree(ROOT / "chapters", copy / "chapters")
-        shutil.copy(ROOT / "_toc.yml", copy)
-        config = (ROOT / "_config.yml").read_text().replace("execute_notebooks: \"off\"", "execute_notebooks: force")
-        (copy / "_config.yml").write_text(config)
-        plain = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(copy)]
-        theirs = seconds(lambda: subprocess.run(plain, check=True, cwd=ROOT, capture_output=True), 1)
-    row("migrationbook build, cold", cold, "jupyter-book build, executing", theirs)
-    row("migrationbook build, nothing changed", warm, "jupyter-book build, executing", theirs)
-
-
 if __name__ == "__main__":
     tables()
     package()
-    builds()
