@@ -20,14 +20,16 @@ COLUMNS = ("id", "theme", "type", "judged_by", "claim", "verdict", "confidence",
 
 
 def harvested(app: Sphinx) -> list[dict]:
-    """Every judgement of the book ordered by claim, with ``judged_by``, ``survival`` and the addresses ``page`` and ``scoreboard``.
+    """Every judgement of the book ordered by claim, with ``judged_by``, ``survival`` and two addresses.
 
-    ``page`` is the card in the chapter, ``scoreboard`` the entry there ("" in a book without one), both with anchor.
+    ``survival`` is its `robustness.summary`, ``page`` the card in the chapter, ``scoreboard`` the entry there ("" in a book
+    without one), both with anchor.
     """
     ways = load("claims").set_index("id")["judged_by"]
     board, uri = scoreboard_page(app.env), app.builder.get_target_uri
     found = [
-        judged | {"judged_by": ways.get(judged["id"], ""), "survival": robustness.summary(judged["id"]), "page": f"{uri(docname)}#claim-{judged['id']}",
+        judged | {"judged_by": ways.get(judged["id"], ""), "survival": robustness.summary(judged["id"]),
+                  "page": f"{uri(docname)}#claim-{judged['id']}",
                   "scoreboard": f"{uri(board)}#{judged['id']}" if board else ""}
         for docname, contents in getattr(app.env, "book_claims", {}).items() for judged in contents
     ]
@@ -59,7 +61,8 @@ def _row(judged: dict) -> dict:
     later = [bool(entry.get("later")) for entry in judged.get("evidence") or []]
     survival = judged["survival"]
     return judged | {"alternatives": survival.get("alternatives"), "survived": survival.get("survived"),
-                     "verdicts_reached": " ".join(survival.get("verdicts", [])), "interval_low": low, "interval_high": high, "tables": " ".join(judged.get("tables") or []),
+                     "verdicts_reached": " ".join(survival.get("verdicts", [])),
+                     "interval_low": low, "interval_high": high, "tables": " ".join(judged.get("tables") or []),
                      "findings_to_july_2019": later.count(False), "findings_later": later.count(True)}
 
 
