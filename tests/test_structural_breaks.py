@@ -1,4 +1,6 @@
-"""Breaks in a level: planted ones are found and dated, none is found where none is, and nearness to events is put against chance."""
+"""Breaks in a level: planted ones are found and dated, none is found where none is, and nearness to events is put against
+chance.
+"""
 
 from __future__ import annotations
 
