@@ -73,6 +73,10 @@ def test_size_of_the_calibrated_rule(rho: float) -> None:
     assert sb.false_breaks(rho, 152, 8, 6, "calibrated", draws=60) <= 0.15
 
 
+def test_size_near_a_random_walk_is_what_the_chapter_says() -> None:
+    assert 0.1 <= sb.false_breaks(0.97, 152, 8, 6, "calibrated", draws=60) <= 0.3
+
+
 def test_rules_for_independent_months_fail_where_months_are_alike() -> None:
     """Why the chapter does not use them: nominal in white noise, near certain false alarms at 0.8."""
     assert sb.false_breaks(0, 152, 8, 6, "lwz") <= 0.05
