@@ -31,11 +31,14 @@ for value in map(int, sys.argv[4:]):
 OURS = """
 import sys
 from pathlib import Path
+from migrationbook.press import warm
 from migrationbook.press.execute import Job, Store, execute_jobs
 notebook, folder = Path(sys.argv[1]), Path(sys.argv[2])
 jobs = [Job(notebook, folder / f"{value}.ipynb", {sys.argv[3]: int(value)}) for value in sys.argv[5:]]
 results = execute_jobs(jobs, Store(folder / "results"), workers=int(sys.argv[4]))
-sys.exit("\\n".join(result.problem for result in results if result.problem))
+problems = [result.problem for result in results if result.problem]
+warm.stop()
+sys.exit("\\n".join(problems) or 0)
 """
 
 

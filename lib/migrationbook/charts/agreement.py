@@ -11,8 +11,8 @@ ROLES = ["us", "mexico", "highlight", "counterfactual", "muted", "returns"]  # o
 SHAPES = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"]
 EVERY = "all"
 BOTH = ["us", "mexico"]  # whose count it is: colours and shapes
-LINE = 36  # characters of an event that fit a phone beside its date
-DATES = 74  # px for the dates beside the list
+LINE = 34  # characters of an event that fit a phone beside its date
+DATES = 80  # px for the dates beside the list
 ROW = 45  # px for an event of up to three lines
 WRAPPED = f"trim(replace(datum.event, regexp('(.{{1,{LINE}}})(\\\\s+|$)', 'g'), '$1\\n'))"
 
@@ -34,18 +34,20 @@ def timeline(events: pd.DataFrame, lanes: list[str], periods: dict[str, str], ch
     inside = alt.condition(alt.datum.sure, alt.value(1), alt.value(0))
     tooltip = ["when:N", "event:N", "lane:N"]
     base = alt.Chart(events, name="events")
+    years = [alt.DateTime(year=events["date"].min().year), alt.DateTime(year=events["date"].max().year + 1)]  # whatever is shown
     mark = {"filled": True, "strokeWidth": 1.5, "strokeOpacity": 1}
     rows = base.encode(y=alt.Y("lane:N", sort=lanes, axis=None))
     once = rows.transform_aggregate(events="count()", groupby=["lane"])
     lines = once.mark_rule(style="event", opacity=0.35)
     over = rows.transform_filter(of_lane).mark_point(size=55, **mark).encode(
-        x=alt.X("date:T", axis=alt.Axis(format="%Y", tickCount="year")), color=colour, stroke=stroke, shape=shape,
-        fillOpacity=inside, tooltip=tooltip, opacity=alt.condition("datum.period == period", alt.value(1), alt.value(0.4)))
+        x=alt.X("date:T", axis=alt.Axis(format="%Y", tickCount="year"), scale=alt.Scale(domain=years)),
+        color=colour, stroke=stroke, shape=shape, fillOpacity=inside, tooltip=tooltip,
+        opacity=alt.condition("datum.period == period", alt.value(1), alt.value(0.4)))
     # names stand above their rows: beside them they would push the list to the right, off a phone
     heads = once.mark_text(style="muted", align="left", baseline="bottom", dy=-6).encode(x=alt.value(0), text="lane:N")
     listed = base.transform_filter(f"datum.period == period && ({of_lane})").encode(y=alt.Y("number:O", axis=None))
     dates = listed.mark_text(style="muted", align="left").encode(x=alt.value(0), text="when:N")
-    points = listed.mark_point(size=75, **mark).encode(
+    points = listed.mark_point(size=75, opacity=1, **mark).encode(
         x=alt.value(DATES), color=colour, stroke=stroke, shape=shape, fillOpacity=inside, tooltip=tooltip)
     words = listed.transform_calculate(words=WRAPPED).mark_text(
         style="ink", align="left", baseline="middle", lineBreak="\n", lineHeight=13).encode(

@@ -195,6 +195,7 @@ class Press:
 
         client = NotebookClient(
             book, kernel_name=self.kernel, resources={"metadata": {"path": str(paths.ROOT)}}, record_timing=False,
+            coalesce_streams=True,  # whether two prints arrive in one message depends on the machine's load
             timeout_func=lambda cell: max(1, int(deadline - time.monotonic())), on_cell_start=on_cell_start,
             shutdown_kernel="immediate",  # the outputs are in; asking politely takes longer and may print an interrupt
             extra_arguments=["--IPKernelApp.log_level=CRITICAL", "--ext=migrationbook.press.record"],

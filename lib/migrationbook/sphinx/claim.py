@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from migrationbook import data
 from migrationbook.claims import register
 from migrationbook.prose import MINUS, SPACE
-from migrationbook.sphinx import catalogue
+from migrationbook.sphinx import catalogue, robustness
 from migrationbook.sphinx.badge import home, pill
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.sphinx.markup import link, listed
@@ -88,12 +88,12 @@ def head(judged: dict, address: str, about: str = "") -> str:
 
 
 def summary(judged: dict) -> str:
-    """What the article says, why the verdict is what it is, and the interval."""
+    """What the article says, why the verdict is what it is, the interval, and whether the verdict survives."""
     told = f'<p class="claim-text">{words(judged["claim"])}</p>\n{line("because", judged.get("because"))}'
     if judged.get("interval"):
         low, high = judged["interval"]
         told += line("interval", f"{number(low)} {word('site.to')}{SPACE}{number(high)}", f"{judged['interval_of']}:")
-    return told
+    return told + robustness.strip(judged)
 
 
 def folded(body: str) -> str:

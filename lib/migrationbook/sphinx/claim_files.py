@@ -10,24 +10,26 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from migrationbook.claims import register
+from migrationbook.claims import register, robustness
 from migrationbook.data import load
 from migrationbook.sphinx.badge import scoreboard_page
 
 COLUMNS = ("id", "theme", "type", "judged_by", "claim", "verdict", "confidence", "because", "rule", "interval_of",
            "interval_low", "interval_high", "known_then", "known_now", "later_outcome", "first_reading", "findings_to_july_2019",
-           "findings_later", "tables", "page", "scoreboard")
+           "findings_later", "alternatives", "survived", "verdicts_reached", "tables", "page", "scoreboard")
 
 
 def harvested(app: Sphinx) -> list[dict]:
-    """Every judgement of the book ordered by claim, with ``judged_by``, and the addresses ``page`` and ``scoreboard``.
+    """Every judgement of the book ordered by claim, with ``judged_by``, ``survival`` and two addresses.
 
-    ``page`` is the card in the chapter, ``scoreboard`` the entry there ("" in a book without one), both with anchor.
+    ``survival`` is its `robustness.summary`, ``page`` the card in the chapter, ``scoreboard`` the entry there ("" in a book
+    without one), both with anchor.
     """
     ways = load("claims").set_index("id")["judged_by"]
     board, uri = scoreboard_page(app.env), app.builder.get_target_uri
     found = [
-        judged | {"judged_by": ways.get(judged["id"], ""), "page": f"{uri(docname)}#claim-{judged['id']}",
+        judged | {"judged_by": ways.get(judged["id"], ""), "survival": robustness.summary(judged["id"]),
+                  "page": f"{uri(docname)}#claim-{judged['id']}",
                   "scoreboard": f"{uri(board)}#{judged['id']}" if board else ""}
         for docname, contents in getattr(app.env, "book_claims", {}).items() for judged in contents
     ]
@@ -57,7 +59,10 @@ def write(app: Sphinx, error: Exception | None) -> None:
 def _row(judged: dict) -> dict:
     low, high = judged.get("interval") or (None, None)
     later = [bool(entry.get("later")) for entry in judged.get("evidence") or []]
-    return judged | {"interval_low": low, "interval_high": high, "tables": " ".join(judged.get("tables") or []),
+    survival = judged["survival"]
+    return judged | {"alternatives": survival.get("alternatives"), "survived": survival.get("survived"),
+                     "verdicts_reached": " ".join(survival.get("verdicts", [])),
+                     "interval_low": low, "interval_high": high, "tables": " ".join(judged.get("tables") or []),
                      "findings_to_july_2019": later.count(False), "findings_later": later.count(True)}
 
 
