@@ -215,7 +215,7 @@ def emigration(first: int, last: int) -> pd.DataFrame:
 
 
 def triangle_apprehensions() -> pd.Series:
-    """Border Patrol apprehensions (from 2020 with expulsions) of Northern Triangle people by fiscal year: ``khsm_by_citizenship``."""
+    """Apprehensions (from 2020 with expulsions) of people of the Northern Triangle by fiscal year: ``khsm_by_citizenship``."""
     rows = load("khsm_by_citizenship")
     rows = rows[rows["citizenship"].isin(NORTHERN_TRIANGLE) & (rows["fiscal_year"] < 2025)]
     return _by_year(rows, "encounters")
