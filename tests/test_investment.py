@@ -86,11 +86,11 @@ def test_the_panel_keeps_origins_by_their_smallest_year_and_leaves_gaps():
     assert set(investment.origin_panel(2001, 2019, 5000)["origin"]) < set(rows["origin"])
 
 
-def test_demand_and_encounters_go_by_fiscal_year():
+def test_demand_and_apprehensions_go_by_fiscal_year():
     demand = investment.us_demand(2018, 2019)
     months = load("us_labour_market").set_index("date")["unemployment_rate"]["2018-10":"2019-09"]
     assert demand.loc[2019, "unemployment"] == pytest.approx(months.mean())
-    assert investment.triangle_encounters()[2019] == 264_170 + 253_800 + 89_820
+    assert investment.triangle_apprehensions()[2019] == 264_170 + 253_800 + 89_820
 
 
 def test_duty_is_rate_times_imports_less_what_is_no_longer_bought():
@@ -118,7 +118,7 @@ def run(*arguments: str):
 @pytest.mark.parametrize(("given", "message"), [
     (("south", "north"), "south is 'north'; it takes one of: banxico, pacific, isthmus"),
     (("panel_last", "2021"), "panel_last is 2021; it takes a whole number from 2012 to 2019"),
-    (("least", "5000"), "least is 5000: only 3 origins have that many encounters in every year"),
+    (("least", "5000"), "least is 5000: only 3 origins have that many apprehensions in every year"),
     (("tariff", "60"), "tariff is 60; it takes a whole number from 0 to 25"),
 ])
 def test_a_mistaken_parameter_is_one_line_that_names_it(tmp_path, given, message):

@@ -16,17 +16,17 @@ STAGES = {"promised": "counterfactual", "intended": "muted", "committed": "us", 
 SHADES = ["#c6dbef", "#8fb8de", "#5492c8", "#2a6ba8", "#0b3d6e"]  # of the map, light is less; they also tell apart in grey
 
 
-def money_and_people(aid: dict[str, pd.Series], encounters: pd.Series, events: pd.DataFrame) -> alt.VConcatChart:
-    """Two stacked panels over the same fiscal years: stages of aid in million dollars, and encounters below.
+def money_and_people(aid: dict[str, pd.Series], apprehensions: pd.Series, events: pd.DataFrame) -> alt.VConcatChart:
+    """Two stacked panels over the same fiscal years: stages of aid in million dollars, and apprehensions below.
 
     aid: name → series by fiscal year, the first solid. events: columns date and label, drawn above the first panel.
     """
     first = min(one.index.min() for one in aid.values())
     roles = dict(zip(aid, ("us", "returns"), strict=False))
     upper = lines({name: (one, roles[name]) for name, one in aid.items()}, "million_usd", events=events, height=190)
-    lower = lines({"Encounters": (encounters.loc[first:], "mexico")}, "encounters", height=190)
+    lower = lines({"Apprehensions": (apprehensions.loc[first:], "mexico")}, "apprehensions", height=190)
     headed = [(upper, "US aid to the three countries, million dollars", 34),
-              (lower, "Border Patrol encounters of their citizens", 10)]
+              (lower, "Border Patrol apprehensions of their citizens", 10)]
     return alt.vconcat(*[panel.properties(title=alt.Title(text, anchor="start", fontSize=13, fontWeight=600, offset=offset))
                          for panel, text, offset in headed]).resolve_scale(color="independent", strokeDash="independent")
 

@@ -172,11 +172,11 @@ def tariff_steps() -> dict[str, float]:
 def origin_panel(first: int, last: int, least: int, lag: int = 1) -> pd.DataFrame:
     """Origin × fiscal year: what the panel of push and pull is estimated on.
 
-    Columns: origin, fiscal_year, rate (Border Patrol encounters per 100,000 inhabitants), homicides (per 100,000),
+    Columns: origin, fiscal_year, rate (Border Patrol apprehensions per 100,000 inhabitants), homicides (per 100,000),
     income (GDP per head, PPP, 2021 dollars), young (share of people of 15 to 29, per cent), and log_rate,
     log_homicides, log_income. Homicides and income are those of the calendar year `lag` years before the fiscal year's
     own number. `young` runs in a straight line between the five-yearly counts: the one interpolation of this book, of a
-    share that moves by a few tenths a year. Kept are origins with at least `least` encounters in every year, since the
+    share that moves by a few tenths a year. Kept are origins with at least `least` apprehensions in every year, since the
     counts are rounded to ten. Sources: ``khsm_by_citizenship``, ``worldbank_indicators``, ``population_by_age``.
     """
     counts = load("khsm_by_citizenship").query("@first <= fiscal_year <= @last and citizenship in @PANEL_ORIGINS")
@@ -214,8 +214,8 @@ def emigration(first: int, last: int) -> pd.DataFrame:
     return table.groupby(level="iso3")[["net_emigration", "income"]].mean()
 
 
-def triangle_encounters() -> pd.Series:
-    """Border Patrol encounters of people of the Northern Triangle by whole fiscal year: ``khsm_by_citizenship``."""
+def triangle_apprehensions() -> pd.Series:
+    """Apprehensions (from 2020 with expulsions) of people of the Northern Triangle by fiscal year: ``khsm_by_citizenship``."""
     rows = load("khsm_by_citizenship")
     rows = rows[rows["citizenship"].isin(NORTHERN_TRIANGLE) & (rows["fiscal_year"] < 2025)]
     return _by_year(rows, "encounters")
