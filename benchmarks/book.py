@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("_config.yml", "_toc.yml", "requirements.txt")
+FILES = ("_config.yml", "_toc.yml", "requirements.txt", "CITATION.cff")
 FOLDERS = ("chapters", "data", "lib")
 LEFT_OUT = shutil.ignore_patterns("_build", "__pycache__", ".ipynb_checkpoints", "*.egg-info")
 

@@ -31,11 +31,14 @@ for value in map(int, sys.argv[4:]):
 OURS = """
 import sys
 from pathlib import Path
+from migrationbook.press import warm
 from migrationbook.press.execute import Job, Store, execute_jobs
 notebook, folder = Path(sys.argv[1]), Path(sys.argv[2])
 jobs = [Job(notebook, folder / f"{value}.ipynb", {sys.argv[3]: int(value)}) for value in sys.argv[5:]]
 results = execute_jobs(jobs, Store(folder / "results"), workers=int(sys.argv[4]))
-sys.exit("\\n".join(result.problem for result in results if result.problem) or 0)
+problems = [result.problem for result in results if result.problem]
+warm.stop()
+sys.exit("\\n".join(problems) or 0)
 """
 
 
@@ -166,24 +169,20 @@ def efficiency(plan: Plan) -> Iterator[Row]:
 
 
 def pages(plan: Plan) -> Iterator[Row]:
-    """The pages alone, from executed chapters: in one process, and as our build makes them, step by step."""
+    """The pages alone, from executed chapters, step by step: what Sphinx takes of a build."""
     book = plan.ready(Ours).book
-    build, drawings = book.folder / "_build", book.folder / "_build" / "drawings"
-    found: dict[tuple[str, str], list[tuple[Taken, dict]]] = {}
-    for _ in range(plan.repeats):
-        for start in ("drawings to be made", "drawings kept"):
-            for form in ("alone", "together"):
-                if start == "drawings to be made":
-                    shutil.rmtree(drawings)
-                shutil.rmtree(build / "timed", ignore_errors=True)
-                command = [sys.executable, str(HERE / "pages.py"), str(build / "stage"), str(build / "timed" / "html"), form]
-                taken = run(command, book.folder, book.environment)
-                steps = json.loads((book.folder / LOG).read_text(encoding="utf-8").splitlines()[-1])
-                found.setdefault((start, form), []).append((taken, steps))
-    for (start, form), each in found.items():
-        steps = {step: statistics.median(one[step] for _, one in each) for step in each[0][1]}
-        yield _row("pages", f"{'one process' if form == 'alone' else Ours.name}, {start}", [taken for taken, _ in each],
-                   ", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items()))
+    build = book.folder / "_build"
+    for start in ("drawings to be made", "drawings kept"):
+        taken, steps = [], []
+        for _ in range(plan.repeats):
+            if start == "drawings to be made":
+                shutil.rmtree(build / "drawings", ignore_errors=True)
+            shutil.rmtree(build / "timed", ignore_errors=True)
+            command = [sys.executable, str(HERE / "pages.py"), str(build / "stage"), str(build / "timed" / "html")]
+            taken.append(run(command, book.folder, book.environment))
+            steps.append(json.loads((book.folder / LOG).read_text(encoding="utf-8").splitlines()[-1]))
+        told = {step: statistics.median(one[step] for one in steps) for step in steps[0]}
+        yield _row("pages", f"{Ours.name}, {start}", taken, ", ".join(f"{step} {seconds:.1f}" for step, seconds in told.items()))
 
 
 def growth(plan: Plan) -> Iterator[Row]:

@@ -13,7 +13,7 @@ import nbformat
 import pandas as pd
 import pytest
 import vl_convert
-from migrationbook import data, paths
+from migrationbook import data
 from migrationbook.charts import COLOURS, end_labels, event_rules, figure, interval_band, key_figures, table
 from migrationbook.charts.figure import MIME
 from migrationbook.charts.layers import CHARACTER, NARROW, _rows
@@ -210,25 +210,3 @@ def test_key_figures_escape_what_they_show():
     assert bundle["text/html"].count("<li>") == 2
     assert bundle["text/plain"] == "29 %: a <b>fall</b> (R&D)\n1: no note"
     assert MIME.endswith("+json")
-
-
-def test_what_is_drawn_ahead_is_not_drawn_in_this_process(monkeypatch, tmp_path):
-    monkeypatch.setattr(paths, "BUILD", tmp_path)
-    bars = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3.0, 4.0]})).mark_bar().encode(x="x:O", y="y:Q")
-    good = drawing.without_frame(bars.to_dict())
-    bad = good | {"mark": "no such mark"}
-    drawing.ahead([bad, good])
-
-    def here(*_, **__):
-        raise ValueError("drawn here")
-
-    expected = {"wide": 720, "narrow": 350}
-    monkeypatch.setattr(vl_convert, "vegalite_to_svg", here)
-    monkeypatch.setattr(vl_convert, "javascript_bundle", here)
-    for form, width in expected.items():
-        for mode in ("light", "dark"):
-            svg, drawn, _ = drawing.draw(good, drawing.WIDTHS[form], mode)
-            assert svg.startswith("<svg") and drawn >= width
-    assert "vegaEmbed" in drawing.library()
-    with pytest.raises(BookError, match="drawn here"):  # left to the page, which says why
-        drawing.draw(bad, 720, "light")

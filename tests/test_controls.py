@@ -147,15 +147,14 @@ def test_the_map_draws_every_state_and_redraws_for_another_measure(page_of):
 
 def test_the_month_at_the_border_is_the_librarys_and_told_in_words(page_of):
     history = lasting.yearly()
-    start = {name: round(float(history.loc[2019, name])) for name in ("flow", "stopped", "returned", "mexicans", "expelled")} | {"onward": 0, "again": 0}
+    start = did_it_last.positions(history, 2019)
     drawn = did_it_last.scenario(history, start)
     page = page_of(figure(drawn, "one", "A title", "Events", "What it shows.", ["cbp_monthly"])._repr_mimebundle_())
     words = page.locator("output.reading")
 
     def told() -> str:
-        names = dict(zip(start, page.get_by_role("slider").all(), strict=False))
-        setting = {name: float(slider.input_value()) for name, slider in zip(did_it_last.NAMES, names.values(), strict=True)}
-        return f"{round(duration.arrivals(**setting), -3):,.0f} encounters a month"
+        values = [float(slider.input_value()) for slider in page.get_by_role("slider").all()]
+        return f"{round(duration.arrivals(**dict(zip(did_it_last.NAMES, values, strict=True))), -3):,.0f} encounters a month"
 
     assert page.get_by_role("slider").count() == len(did_it_last.NAMES)
     before = told()

@@ -272,7 +272,7 @@ def test_the_package_carries_no_time_of_build_and_no_path() -> None:
     text = (paths.DATA / "datapackage.json").read_text(encoding="utf-8")
     assert str(Path.home()) not in text and str(Path(__file__).parents[1]) not in text
     assert package()["created"] == "2026-11-24T00:00:00Z"
-    assert package()["version"] == "0.1.0"
+    assert package()["version"] == "0.2.0"
 
 
 @pytest.mark.parametrize(

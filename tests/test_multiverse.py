@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from migrationbook.charts import multiverse as draw
-from migrationbook.data import series
+from migrationbook.data import security, series
 from migrationbook.errors import BookError
 from migrationbook.models import calendar, event_study, multiverse, quick_structural, structural
 from migrationbook.models import interrupted_time_series as its
@@ -37,6 +37,14 @@ def test_the_quick_likelihoods_agree_with_the_reference(model: str, months: int)
     assert converged
     np.testing.assert_allclose(quick_mean, mean, atol=1e-5)
     np.testing.assert_allclose(quick_covariance, covariance, atol=2e-5)
+
+
+def test_a_lesser_peak_at_a_bound_is_left() -> None:
+    """Kidnappings of 53 months have a peak of the likelihood where the noise is differenced away, and a higher one inside."""
+    past = security.victims("kidnapping").sum(axis=1)[:"2019-05"]
+    found = quick_structural.fit(np.log(past.to_numpy()), "sarimax")
+    reference = structural.fit(past, "sarimax").parameters
+    np.testing.assert_allclose(found.parameters, [reference["ma.L1"], reference["ma.S.L12"]], atol=1e-4)
 
 
 def test_the_unit_does_not_move_a_fit() -> None:

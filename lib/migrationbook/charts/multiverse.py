@@ -33,7 +33,9 @@ def _said(column: str, option: str) -> str:
 
 def _parts(curve: pd.DataFrame, bins: int) -> tuple[pd.DataFrame, np.ndarray]:
     """The estimates in order, and which of so many equal parts each is in."""
-    ordered = curve.dropna(subset="percent").sort_values("percent", kind="stable", ignore_index=True)
+    known = curve.dropna(subset="percent")
+    # Equal estimates stay in the menu's order, whatever a processor makes of their last digits.
+    ordered = known.iloc[known["percent"].round(4).argsort(kind="stable")].reset_index(drop=True)
     return ordered, np.arange(len(ordered)) * bins // len(ordered)
 
 

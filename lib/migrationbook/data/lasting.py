@@ -10,7 +10,8 @@ from migrationbook.data import asylum, investment, security, series
 from migrationbook.data.package import load
 from migrationbook.data.series import NORTHERN_TRIANGLE
 
-POLICY = ["us_policy", "mexican_policy", "bilateral", "court", "legislation", "pandemic", "trade"]  # kinds of events that are measures
+# Kinds of events that are measures, rulings or steps between governments.
+POLICY = ["us_policy", "mexican_policy", "bilateral", "court", "legislation", "pandemic", "trade"]
 PHASES = [  # first month, letter, name; each ends where the next begins
     ("2018-01", "", "Before the agreement"), ("2019-06", "A", "Agreement"), ("2020-03", "B", "Pandemic and Title 42"),
     ("2023-05", "C", "After Title 42"), ("2024-06", "D", "US asylum limits of June 2024"), ("2025-01", "E", "From January 2025")]
@@ -27,7 +28,9 @@ def patrol_by_origin(mexican: bool) -> pd.Series:
 
 
 def all_others() -> pd.Series:
-    """Encounters by month of people who are not Mexican, ports of entry included (events), from October 2019: ``cbp_encounters``."""
+    """Encounters by month of people who are not Mexican, ports of entry included (events), from October 2019:
+    ``cbp_encounters``.
+    """
     rows = load("cbp_encounters").query("date >= '2019-10-01' and citizenship != 'MEX'")
     return rows.groupby("date")["encounters"].sum().asfreq("MS").astype(float)
 
@@ -39,7 +42,8 @@ def expulsions() -> pd.Series:
 
 
 def monthly() -> pd.DataFrame:
-    """One row a month from 2018: encounters (patrol and ports), detained, returned, expelled, dead_or_missing, months without a figure empty.
+    """One row a month from 2018: encounters (patrol and ports), detained, returned, expelled, dead_or_missing, months without a
+    figure empty.
 
     Expulsions are zero outside the months of Title 42.
     """
@@ -61,9 +65,10 @@ def phases(last: pd.Timestamp) -> pd.DataFrame:
 def yearly() -> pd.DataFrame:
     """By calendar year, monthly means and shares that the scenario is made of; only whole years.
 
-    flow (detentions in Mexico plus Border Patrol encounters of people who are not Mexican), stopped (Mexico's share of these, per cent),
-    returned (returns by Mexico, per cent of its detentions), mexicans (Border Patrol encounters of Mexicans), expelled (Title 42
-    expulsions, per cent of Border Patrol encounters), encounters (Border Patrol). All are events, not people.
+    flow (detentions in Mexico plus Border Patrol encounters of people who are not Mexican), stopped (Mexico's share of these,
+    per cent), returned (returns by Mexico, per cent of its detentions), mexicans (Border Patrol encounters of Mexicans),
+    expelled (Title 42 expulsions, per cent of Border Patrol encounters), encounters (Border Patrol). All are events, not
+    people.
     """
     rows = load("cbp_encounters").query("authority == 'title_42' and component == 'border_patrol'")
     title_42 = rows.groupby("date")["encounters"].sum().astype(float)
@@ -72,12 +77,15 @@ def yearly() -> pd.DataFrame:
     whole = table.groupby(table.index.year).filter(lambda year: len(year) == 12)
     mean = whole.groupby(whole.index.year).mean().rename_axis("year")
     flow, encounters = mean["detained"] + mean["others"], mean["others"] + mean["mexicans"]
-    return pd.DataFrame({"flow": flow, "stopped": 100 * mean["detained"] / flow, "returned": 100 * mean["returned"] / mean["detained"],
+    return pd.DataFrame({"flow": flow, "stopped": 100 * mean["detained"] / flow,
+                         "returned": 100 * mean["returned"] / mean["detained"],
                          "mexicans": mean["mexicans"], "expelled": 100 * mean["expelled"] / encounters, "encounters": encounters})
 
 
 def detained_and_entered(year: int) -> pd.DataFrame:
-    """By nationality in a year: detained in Mexico, entered Honduras irregularly, crossed the Darién (events), most detained first."""
+    """By nationality in a year: detained in Mexico, entered Honduras irregularly, crossed the Darién (events), most detained
+    first.
+    """
     named = {"detained": ("mexico_detentions", "detentions"), "honduras": ("honduras_entries_by_nationality", "entries"),
              "darien": ("darien_transits_monthly", "transits")}
     columns = {}
@@ -89,7 +97,8 @@ def detained_and_entered(year: int) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Condition:
-    """The measure of a condition the article named: what it was at the time (when: a year or a day) and the figures since, in order.
+    """The measure of a condition the article named: what it was at the time (when: a year or a day) and the figures since, in
+    order.
 
     government: whose doing it would be. later is empty where nobody publishes a measure.
     """
@@ -122,16 +131,20 @@ def conditions() -> list[Condition]:
     budget = load("mexico_agency_resources").query("measure == 'inm_budget_approved'")
     budget = budget.groupby(budget["start"].dt.year)["value"].median()
     return [
-        Condition("Capacity", "Mexico", "People in uniform on migration duty", june, duty[june], duty[duty.index > june], ["mexico_deployment"]),
-        Condition("Capacity", "Mexico", "Asylum claims decided or closed a year", 2019, mexico[2019], mexico.loc[2020:], ["unhcr_decisions"]),
-        Condition("Capacity", "United States", "Court cases completed, fiscal year", 2019, courts[2019], courts.loc[2020:], ["eoir_caseload"]),
-        Condition("Funds", "Mexico", "Approved budget of the migration institute, million pesos", 2019, budget[2019], budget.loc[2020:],
-                  ["mexico_agency_resources"]),
-        Condition("Funds", "United States", "Aid obligated to the Northern Triangle, million dollars, fiscal year", 2018, aid[2018], aid.loc[2019:],
-                  ["us_aid"]),
-        Condition("Regional commitments", "both sides", "Asylum cooperative agreements standing at the end of the year", 2018, 0.0,
-                  standing_agreements(2024), ["events"]),
-        Condition("Investment", "private", "Foreign direct investment in the Northern Triangle, million dollars", 2018, fdi[2018], fdi.loc[2019:],
-                  ["worldbank_indicators"]),
-        Condition("Cabinet-level engagement", "both", "No published count of meetings", 0, 0.0, pd.Series(dtype=float), ["events"]),
+        Condition("Capacity", "Mexico", "People in uniform on migration duty",
+                  june, duty[june], duty[duty.index > june], ["mexico_deployment"]),
+        Condition("Capacity", "Mexico", "Asylum claims decided or closed a year",
+                  2019, mexico[2019], mexico.loc[2020:], ["unhcr_decisions"]),
+        Condition("Capacity", "United States", "Court cases completed, fiscal year",
+                  2019, courts[2019], courts.loc[2020:], ["eoir_caseload"]),
+        Condition("Funds", "Mexico", "Approved budget of the migration institute, million pesos",
+                  2019, budget[2019], budget.loc[2020:], ["mexico_agency_resources"]),
+        Condition("Funds", "United States", "Aid obligated to the Northern Triangle, million dollars, fiscal year",
+                  2018, aid[2018], aid.loc[2019:], ["us_aid"]),
+        Condition("Regional commitments", "both sides", "Asylum cooperative agreements standing at the end of the year",
+                  2018, 0.0, standing_agreements(2024), ["events"]),
+        Condition("Investment", "private", "Foreign direct investment in the Northern Triangle, million dollars",
+                  2018, fdi[2018], fdi.loc[2019:], ["worldbank_indicators"]),
+        Condition("Cabinet-level engagement", "both sides", "No published count of meetings",
+                  0, 0.0, pd.Series(dtype=float), ["events"]),
     ]

@@ -13,7 +13,8 @@ CAME_AND_STAYED, CAME_AND_WENT, DID_NOT_COME = "came and stayed", "came and went
 
 @dataclass(frozen=True)
 class Spell:
-    """A run of months in a row in which something held: first and last month, their number, and whether the series ended first."""
+    """A run of months in a row in which something held: first and last month, their number, and whether the series ended first.
+    """
 
     first: pd.Timestamp
     last: pd.Timestamp
@@ -41,8 +42,8 @@ def spells(holds: pd.Series, start: str) -> list[Spell]:
 def judgement(then: float, later: pd.Series, enough: float) -> str:
     """What became of a condition: came and stayed, came and went, or did not come.
 
-    then: the figure at the time; later: figures since, in order. It came when some later figure is at least `enough` times that of
-    then (above zero, where that was zero), and stayed when the last one is. Raises BookError without later figures.
+    then: the figure at the time; later: figures since, in order. It came when some later figure is at least `enough` times that
+    of then (above zero, where that was zero), and stayed when the last one is. Raises BookError without later figures.
     """
     if later.empty:
         raise BookError("condition: no later figure to judge; say that there is no public measure")
@@ -54,12 +55,13 @@ def judgement(then: float, later: pd.Series, enough: float) -> str:
     return CAME_AND_WENT if later.map(reaches).any() else DID_NOT_COME
 
 
-def arrivals(flow: float, stopped: float, returned: float, onward: float, mexicans: float, expelled: float, again: float) -> float:
+def arrivals(flow: float, stopped: float, returned: float, onward: float, mexicans: float, expelled: float,
+             again: float) -> float:
     """Encounters a month at the US border from a month's flow; shares in per cent.
 
-    flow: stops of people who are not Mexican, in Mexico or at the border, a month; stopped: the share made by Mexico; returned: share of
-    these sent back; onward: share of those not sent back who reach the border after all; mexicans: encounters of Mexicans; expelled:
-    share of encounters that end in a return at once; again: share of those who try again, each time anew.
+    flow: stops of people who are not Mexican, in Mexico or at the border, a month; stopped: the share made by Mexico; returned:
+    share of these sent back; onward: share of those not sent back who reach the border after all; mexicans: encounters of
+    Mexicans; expelled: share of encounters that end in a return at once; again: share of those who try again, each time anew.
 
     Raises BookError when everybody is expelled and everybody tries again: that never ends.
     """

@@ -8,7 +8,7 @@ zero beyond thirteen months apart, and so is its Cholesky factor: a likelihood c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -20,6 +20,8 @@ from migrationbook.errors import BookError
 YEAR = 12
 SHORTEST = 36  # three years, as in structural
 FLAT = 1e-5  # slope of the mean log likelihood at which a fit has arrived
+INSIDE = (-0.99, -0.97, -0.94, -0.88, -0.75, -0.5, 0.003, 0.03, 0.3, 0.75, 0.9, 0.97, 3.0)
+NEAR = 0.005  # of a bound
 WIDTH = 13  # months beyond which nothing is correlated once the model's own recursion is taken out
 LAGS = np.arange(WIDTH + 1)
 LEVEL = np.clip(YEAR - LAGS, 0, None).astype(float)  # a random walk's change over a year, by lag
@@ -142,10 +144,18 @@ def fit(values: np.ndarray, name: str) -> QuickFit:
             return 1e6
         return half + np.log(square) / 2
 
-    begin = min(product(*model.start), key=lambda point: cost(np.array(point)))
-    found = optimize.minimize(cost, begin, method="L-BFGS-B", jac="3-point", bounds=model.bounds,
-                              options={"ftol": 1e-15, "gtol": 1e-8, "maxiter": 200})
-    low, high = np.transpose(model.bounds)  # arrived: no slope is left, but for one that leads out of the bounds
+    def descend(points: Iterable[Iterable[float]]) -> optimize.OptimizeResult:
+        begin = min((np.array(point) for point in points), key=cost)
+        return optimize.minimize(cost, begin, method="L-BFGS-B", jac="3-point", bounds=model.bounds,
+                                 options={"ftol": 1e-15, "gtol": 1e-8, "maxiter": 200})
+
+    found = descend(product(*model.start))
+    low, high = np.transpose(model.bounds)
+    for edge in np.flatnonzero((found.x < low + NEAR) | (found.x > high - NEAR)):  # a bound can be a lesser peak than one inside
+        steps = np.array([step for step in INSIDE if low[edge] < step < high[edge]])
+        other = descend([np.where(np.arange(len(low)) == edge, step, found.x) for step in steps])
+        found = min(found, other, key=lambda one: round(one.fun, 10))
+    # arrived: no slope is left, but for one that leads out of the bounds
     slope = found.x - np.clip(found.x - found.jac, low, high)
     return QuickFit(name, found.x, float(unit**2 * squares(found.x)[1]), bool(np.abs(slope).max() < FLAT), values)
 

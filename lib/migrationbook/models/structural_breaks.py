@@ -1,9 +1,10 @@
 """When the level of a series broke: least-squares breaks in the mean, how many, how surely dated, and near which dates.
 
-Breaks are found as Bai and Perron (1998, 2003) define them: for each number of breaks the dates that leave the smallest sum of squared
-residuals, searched exactly (`ruptures.KernelCPD` with a linear kernel is dynamic programming over all partitions). Months in a row are
-alike, and a criterion that takes them for independent finds breaks in a series that merely wanders. The rule `calibrated` therefore
-prices a break by what it gains in simulated series without any, whose errors follow one another as the residuals do.
+Breaks are found as Bai and Perron (1998, 2003) define them: for each number of breaks the dates that leave the smallest sum of
+squared residuals, searched exactly (`ruptures.KernelCPD` with a linear kernel is dynamic programming over all partitions).
+Months in a row are alike, and a criterion that takes them for independent finds breaks in a series that merely wanders. The
+rule `calibrated` therefore prices a break by what it gains in simulated series without any, whose errors follow one another as
+the residuals do.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ Partition = tuple[int, ...]  # positions of the first month after each break
 class Breaks:
     """Phases of a series and what they rest on.
 
-    phases: one row a phase with start, end (months), level (geometric mean, in the series' unit), low and high (months between which
-    the bootstrap puts the start at the level of confidence; missing for the first phase, which starts with the data).
-    chosen: number of breaks by the rule. rho, sd: first-order autocorrelation and innovations of the logarithm around the phases' means.
-    p_wandering: how often a persistent series without any break gains as much from as many breaks. gain: log of SSR without breaks over
-    SSR with them.
+    phases: one row a phase with start, end (months), level (geometric mean, in the series' unit), low and high (months between
+    which the bootstrap puts the start at the level of confidence; missing for the first phase, which starts with the data).
+    chosen: number of breaks by the rule. rho, sd: first-order autocorrelation and innovations of the logarithm around the
+    phases' means. p_wandering: how often a persistent series without any break gains as much from as many breaks. gain: log of
+    SSR without breaks over SSR with them.
     """
 
     phases: pd.DataFrame
@@ -54,8 +55,8 @@ class Breaks:
 def seasonally_adjusted(series: pd.Series, first: str | None = None, last: str | None = None) -> pd.Series:
     """Logarithm of a monthly series less its fixed season, learnt by classical decomposition from the months first to last.
 
-    The season of those months is taken out of all months: a season that has changed since stays in. Raises BookError for fewer than
-    four years to learn from, gaps, or figures not above 0.
+    The season of those months is taken out of all months: a season that has changed since stays in. Raises BookError for fewer
+    than four years to learn from, gaps, or figures not above 0.
     """
     logs = calendar.logarithm(calendar.between(series))
     learnt = calendar.between(logs, first, last)
@@ -72,7 +73,8 @@ def partitions(values: np.ndarray, most: int, shortest: int) -> list[Partition]:
     """
     room = len(values) // shortest - 1
     if room < 1:
-        raise BookError(f"structural breaks: {len(values)} months hold no two phases of {shortest}; start earlier or allow shorter ones")
+        raise BookError(f"structural breaks: {len(values)} months hold no two phases of {shortest}; "
+                        "start earlier or allow shorter ones")
     most = min(most, room)
     search = ruptures.KernelCPD(kernel="linear", min_size=shortest).fit(np.asarray(values, dtype=float))
     search.predict(n_bkps=most)  # the tables of the largest search hold the smaller ones
@@ -121,12 +123,14 @@ def _complete(adjusted: pd.Series, most: int, shortest: int, rule: str, level: f
     if rule not in RULES:
         raise BookError(f"rule is '{rule}'; it takes one of: {', '.join(RULES)}")
     if most < 1 or shortest < 2:
-        raise BookError(f"structural breaks: most {most}, shortest {shortest}; at least one break and phases of two months are needed")
+        raise BookError(f"structural breaks: most {most}, shortest {shortest}; "
+                        "at least one break and phases of two months are needed")
     calendar.level_of(level)
     return calendar.between(adjusted).to_numpy()
 
 
-def _choose(values: np.ndarray, most: int, shortest: int, rule: str, level: float, draws: int, seed: int) -> tuple[list[Partition], np.ndarray, int]:
+def _choose(values: np.ndarray, most: int, shortest: int, rule: str, level: float, draws: int,
+            seed: int) -> tuple[list[Partition], np.ndarray, int]:
     """Best partitions by number of breaks, their sums of squares, and the number the rule takes."""
     found = partitions(values, most, shortest)
     sums = np.array([_squares(values, one) for one in found])
@@ -138,9 +142,9 @@ def _choose(values: np.ndarray, most: int, shortest: int, rule: str, level: floa
 def errors(values: np.ndarray, breaks: Partition, shortest: int) -> tuple[float, float]:
     """Autocorrelation at one month and sd of the innovations of the errors around the phases' means.
 
-    Phases are chosen to fit, so residuals look less persistent than errors are. The autocorrelation returned is therefore the one under
-    which simulated errors, searched in the same way, look as persistent as these in the median (indirect inference; Andrews 1993 has it
-    for one mean). It lies between the ends of RHOS.
+    Phases are chosen to fit, so residuals look less persistent than errors are. The autocorrelation returned is therefore the
+    one under which simulated errors, searched in the same way, look as persistent as these in the median (indirect inference;
+    Andrews 1993 has it for one mean). It lies between the ends of RHOS.
     """
     left = residuals(values, breaks)
     raw = _autocorrelation(left)
@@ -189,11 +193,13 @@ def _criterion(sums: np.ndarray, months: int, rule: str) -> np.ndarray:
     return np.log(sums / (months - free)) + free * 0.299 * np.log(months) ** 2.1 / months
 
 
-def _calibrated(values: np.ndarray, found: list[Partition], sums: np.ndarray, shortest: int, level: float, draws: int, seed: int) -> int:
+def _calibrated(values: np.ndarray, found: list[Partition], sums: np.ndarray, shortest: int, level: float, draws: int,
+                seed: int) -> int:
     """Number of breaks when each costs what chance gains.
 
-    The cost is the quantile `level` of the largest gain per break in series without any. It depends on the persistence of the errors, and
-    that on the number of breaks: from the largest number down, the first that pays for itself at its own persistence is taken.
+    The cost is the quantile `level` of the largest gain per break in series without any. It depends on the persistence of the
+    errors, and that on the number of breaks: from the largest number down, the first that pays for itself at its own
+    persistence is taken.
     """
     number = len(found) - 1
     while number:
@@ -224,7 +230,8 @@ def _wandering(values: np.ndarray, chosen: int, gain: float, shortest: int, draw
     return float((1 + np.sum(np.array(gains) >= gain)) / (1 + draws))
 
 
-def _intervals(values: np.ndarray, breaks: Partition, shortest: int, level: float, draws: int, seed: int) -> tuple[list[int], list[int]]:
+def _intervals(values: np.ndarray, breaks: Partition, shortest: int, level: float, draws: int,
+               seed: int) -> tuple[list[int], list[int]]:
     """Positions between which each break lies in the bootstrap: phases as found, AR(1) errors drawn anew, dates found again.
 
     The number of breaks is held, so doubt about the number is not in the interval.
@@ -234,16 +241,17 @@ def _intervals(values: np.ndarray, breaks: Partition, shortest: int, level: floa
     simulated = fitted + noise(np.random.default_rng(seed), len(values), rho, sd, draws)
     dates = np.array([partitions(one, len(breaks), shortest)[-1] for one in simulated])
     tail = (1 - level) / 2
-    low = np.quantile(dates, tail, axis=0, method="lower").astype(int)
-    high = np.quantile(dates, 1 - tail, axis=0, method="higher").astype(int)
-    return [int(min(one, at)) for one, at in zip(low, breaks, strict=True)], [int(max(one, at)) for one, at in zip(high, breaks, strict=True)]
+    low = np.minimum(np.quantile(dates, tail, axis=0, method="lower"), breaks)
+    high = np.maximum(np.quantile(dates, 1 - tail, axis=0, method="higher"), breaks)
+    return low.astype(int).tolist(), high.astype(int).tolist()
 
 
 @dataclass(frozen=True)
 class Nearness:
     """How near breaks lie to dated events, and how near dates without meaning would: distances in months.
 
-    distances: of each break to its nearest event; mean: their mean; chance: the mean for dates drawn at random; p: how often these are as near.
+    distances: of each break to its nearest event; mean: their mean; chance: the mean for dates drawn at random; p: how often
+    these are as near.
     """
 
     distances: list[int]
@@ -257,8 +265,8 @@ def nearness(breaks: list[pd.Timestamp], events: pd.Series, first: str, last: st
              draws: int = 4999, seed: int = SEED) -> Nearness:
     """Compare the distance from breaks to the nearest event with that of as many random months, at least `shortest` apart.
 
-    Only breaks and events of the months first to last count. Where events stand close to one another, any date is near one: that is
-    what the comparison shows. Raises BookError without a break or an event in the window.
+    Only breaks and events of the months first to last count. Where events stand close to one another, any date is near one:
+    that is what the comparison shows. Raises BookError without a break or an event in the window.
     """
     months = pd.date_range(calendar.month(first), calendar.month(last), freq="MS")
     position = {month: number for number, month in enumerate(months)}
@@ -274,4 +282,5 @@ def nearness(breaks: list[pd.Timestamp], events: pd.Series, first: str, last: st
     drawn = np.sort(rng.integers(0, slack + 1, (draws, len(at))), axis=1) + shortest * np.arange(len(at))
     chance = nearest[drawn].mean(axis=1)
     own = float(nearest[at].mean())
-    return Nearness([int(nearest[one]) for one in at], own, float(chance.mean()), float((1 + np.sum(chance <= own + 1e-9)) / (1 + draws)), len(dated))
+    p = float((1 + np.sum(chance <= own + 1e-9)) / (1 + draws))
+    return Nearness([int(nearest[one]) for one in at], own, float(chance.mean()), p, len(dated))

@@ -178,6 +178,7 @@ class Press:
     def _execute(self, job: Job, record: Path, progress: Progress) -> tuple[dict, str]:
         """Return the executed notebook and what stopped it (empty if nothing did)."""
         import nbformat
+        from jupyter_client.kernelspec import NoSuchKernel
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -213,7 +214,7 @@ class Press:
             return book, f"{job.notebook.name}, cell {at + 1}: stopped after {self.seconds / 60:g} minutes; see --timeout"
         except DeadKernelError:
             return book, f"{job.notebook.name}, cell {at + 1}: {'stopped' if self.stopped.is_set() else DIED}"
-        except RuntimeError as error:  # what jupyter_client raises for a kernel that does not start
+        except (RuntimeError, NoSuchKernel) as error:  # what jupyter_client raises for a kernel that does not start
             return book, f"{job.notebook.name}: {_first_line(error)}"
         finally:
             self.clients.discard(client)

@@ -1,8 +1,8 @@
 """Make the pages of a staged book: ``python -m migrationbook.press.pages BOOK OUTPUT``.
 
 Jupyter Book turns ``_config.yml`` into Sphinx's settings, and Sphinx runs in this process; warnings are errors. Not through the
-command line, which starts slower. Pages are read one after the other, since not every extension of Jupyter Book is made for
-reading in parallel, and written by several processes.
+command line, which starts slower. Pages are written one after the other: Sphinx would fork processes for it after the first, and
+the library that draws charts, once it has drawn, hangs in a fork.
 """
 
 from __future__ import annotations
@@ -11,14 +11,8 @@ import gc
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from migrationbook.press import lean  # noqa: F401 (first)
-from migrationbook.press.execute import processors
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 # What a build of pages imports anyway, for the process it is forked from (`warm.py`).
 PRELOAD = [
@@ -44,17 +38,8 @@ def make(book: Path, output: Path) -> int:
     with patch_docutils(None), docutils_namespace():
         app = Sphinx(book, None, output, output.with_name("doctrees"), "html", config, freshenv=True, warningiserror=True,
                      keep_going=True)
-        app.connect("env-updated", write_in_parallel)
         app.build(force_all=True)
         return app.statuscode
-
-
-def write_in_parallel(app: Sphinx, env: BuildEnvironment) -> None:
-    """Have the pages, now that they are read, written by other processes while this one resolves the references of the next.
-
-    Sphinx gives every process one share of the pages; with more shares than processors none waits long for the last.
-    """
-    app.parallel = 1 + 2 * processors()
 
 
 if __name__ == "__main__":

@@ -42,4 +42,5 @@ def setup(app: Sphinx) -> dict:
     citation.setup(app)
     front.setup(app)
     pages.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

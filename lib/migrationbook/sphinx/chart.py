@@ -8,7 +8,6 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
@@ -58,7 +57,7 @@ def html(spec: dict, number: str, folder: Path, base: str, tables: dict[str, str
     about = spec["usermeta"]["figure"]
     name, bare = about["name"], drawing.without_frame(spec)
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = "".join(_picture(bare, name, mode, about["alt"], folder, base) for mode in drawing.MODES)
+    pictures = "".join(_picture(bare, name, mode, about["alt"], folder, base) for mode in ("light", "dark"))
     facts = [
         f"{word('chart.source')}: {escape(about['source'])}.",
         f"{word('chart.licence')}: {escape(about['licence'])}.",
@@ -123,14 +122,9 @@ def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree
         app.add_js_file("charts.js", loading_method="defer")
 
 
-def draw_ahead(app: Sphinx, env: BuildEnvironment) -> None:
-    if app.builder.format == "html":
-        drawing.ahead([drawing.without_frame(spec) for specs in getattr(env, "book_charts", {}).values() for spec in specs])
-
-
 def write_library(app: Sphinx, error: Exception | None) -> None:
     if error is None and app.builder.format == "html" and getattr(app.env, "book_charts", None):
-        colours = {mode: config(mode) for mode in drawing.MODES}
+        colours = {mode: config(mode) for mode in ("light", "dark")}
         script = f"window.bookChartConfig = {script_json(colours)};\n{drawing.library()}"
         (Path(app.outdir) / "_static" / "vega.js").write_text(script, encoding="utf-8")
 
@@ -142,6 +136,5 @@ def setup(app: Sphinx) -> None:
                             html=(visit, None))
     collect(app, "book_charts", chart, lambda spec: spec["usermeta"]["figure"]["name"],
             "figure '{key}' is on {first} and on {second}; give each its own name")
-    app.connect("env-updated", draw_ahead)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", write_library)

@@ -6,11 +6,8 @@ import copy
 import csv
 import io
 import json
-import multiprocessing
 import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable
 
 import vl_convert
 
@@ -18,7 +15,6 @@ from migrationbook import paths
 from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
 from migrationbook.press.cache import kept
-from migrationbook.press.execute import processors
 
 VEGALITE = "6.4"  # the version Altair writes for
 # The fonts whose widths the drawing is laid out with, or of the same widths.
@@ -27,8 +23,6 @@ FONT = "'Liberation Sans', Arial, Helvetica, sans-serif"
 WIDER = 1.2
 FONT_SIZE = re.compile(r'font-size="([\d.]+)px"')
 WIDTHS = {"wide": 720, "narrow": 350}
-MODES = ("light", "dark")
-FORK = "fork" if "fork" in multiprocessing.get_all_start_methods() else None  # fastest, and safe before anything is drawn
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?")
 
@@ -56,24 +50,6 @@ def draw(spec: dict, width: int, mode: str) -> tuple[str, int, int]:
         spec["width"] = width
     svg = _svg(spec, mode)
     return svg, *_size(svg)
-
-
-def ahead(specs: Iterable[dict]) -> None:
-    """Draw in other processes, one a processor, so that `draw` finds everything kept and draws nothing in this one.
-
-    That halves the time, and this process can still be forked: vl-convert hangs in a fork of a process in which it has drawn.
-    A drawing that fails is left to `draw`, which says why.
-    """
-    with ProcessPoolExecutor(processors(), multiprocessing.get_context(FORK)) as pool:
-        pool.submit(library)
-        list(pool.map(_all_forms, specs))
-
-
-def _all_forms(spec: dict) -> None:
-    for width in WIDTHS.values():
-        for mode in MODES:
-            with suppress(BookError):
-                draw(spec, width, mode)
 
 
 def _set_widths(spec: dict, width: int) -> None:
