@@ -110,7 +110,7 @@ def test_a_hostile_package_is_only_shown_and_leads_where_it_should(build_book, p
 
     # from claim and figure to the catalogue; a table the package does not have stays a word
     claim = page[page.index('<article class="claim"'):page.index("</article>")]
-    assert '<a href="#table-people_counted">people_counted</a>, elsewhere' in claim
+    assert '<a href="#table-people_counted">people_counted</a> (' in claim and "; elsewhere</p>" in claim
     shown = page[page.index('<figure class="chart"'):page.index("</figure>")]
     assert '<a href="#table-people_counted">people_counted</a>' in shown
 

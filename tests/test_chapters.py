@@ -31,7 +31,7 @@ def test_other_parameters_give_another_result_and_a_complete_notebook(tmp_path):
 
 
 @pytest.mark.parametrize(("given", "message"), [
-    (("windowend", "2019-12"), "has no parameter 'windowend'; it has: vintage"),
+    (("windowend", "2019-12"), "has no parameter 'windowend'; did you mean 'window_end'? It has: vintage"),
     (("threshold", "many"), "'threshold' takes int such as 70000, not 'many'"),
     (("window_end", "2018-01"), "window_end is '2018-01'; it takes a date from 2019-07 to 2020-02"),
     (("window_end", "2020-12"), "window_end is '2020-12'; it takes a date from 2019-07 to 2020-02"),

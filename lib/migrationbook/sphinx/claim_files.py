@@ -11,7 +11,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from migrationbook.claims import register, robustness
-from migrationbook.data import load
+from migrationbook.data import load, names
 from migrationbook.sphinx.badge import scoreboard_page
 
 COLUMNS = ("id", "theme", "type", "judged_by", "claim", "verdict", "confidence", "because", "rule", "interval_of",
@@ -25,7 +25,7 @@ def harvested(app: Sphinx) -> list[dict]:
     ``survival`` is its `robustness.summary`, ``page`` the card in the chapter, ``scoreboard`` the entry there ("" in a book
     without one), both with anchor.
     """
-    ways = load("claims").set_index("id")["judged_by"]
+    ways = load("claims").set_index("id")["judged_by"] if "claims" in names() else {}  # a fork may have no register
     board, uri = scoreboard_page(app.env), app.builder.get_target_uri
     found = [
         judged | {"judged_by": ways.get(judged["id"], ""), "survival": robustness.summary(judged["id"]),
