@@ -18,7 +18,7 @@ PHASES = [  # first month, letter, name; each ends where the next begins
 
 
 def patrol_by_origin(mexican: bool) -> pd.Series:
-    """Border Patrol encounters by month of Mexicans, or of everybody else (events).
+    """Stops by the Border Patrol by month: of Mexicans, or of everybody else (events).
 
     To November 2024 as rounded to ten in ``khsm_by_citizenship``, later months exact from ``cbp_encounters``.
     """
@@ -65,9 +65,9 @@ def phases(last: pd.Timestamp) -> pd.DataFrame:
 def yearly() -> pd.DataFrame:
     """By calendar year, monthly means and shares that the scenario is made of; only whole years.
 
-    flow (detentions in Mexico plus Border Patrol encounters of people who are not Mexican), stopped (Mexico's share of these,
-    per cent), returned (returns by Mexico, per cent of its detentions), mexicans (Border Patrol encounters of Mexicans),
-    expelled (Title 42 expulsions, per cent of Border Patrol encounters), encounters (Border Patrol). All are events, not
+    flow (detentions in Mexico plus stops by the Border Patrol of people who are not Mexican), stopped (Mexico's share of these,
+    per cent), returned (returns by Mexico, per cent of its detentions), mexicans (its stops of Mexicans),
+    expelled (Title 42 expulsions, per cent of its stops), encounters (Border Patrol). All are events, not
     people.
     """
     rows = load("cbp_encounters").query("authority == 'title_42' and component == 'border_patrol'")
