@@ -397,7 +397,9 @@ def command(book: Path, *options: str, arguments: list[str] | None = None) -> su
     """The build, or another command, as a process of its own, as from a shell."""
     code = (f"import sys; from pathlib import Path; from migrationbook import paths\n{_moved(book)}"
             f"from migrationbook.cli import main; sys.argv[1:] = {arguments or ['build', *options]}; main()")
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # Where the tests run in the background of a shell, interrupts are ignored; a user's command at a terminal heeds them.
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
 def wait_for(path: Path) -> None:
