@@ -27,14 +27,20 @@
                       tooltip: { theme: mode() } };
     const parts = panels(spec);
     if (!parts.length) return window.vegaEmbed(stage, spec, options);
-    // Panels cannot be fitted: draw once to learn what axes and labels take, then again with the rest.
+    // Panels cannot be fitted: draw to learn what axes and labels take, then again with the rest. Texts of a fixed length may
+    // stick out of panels drawn too narrow, which a third drawing mends.
     const room = stage.clientWidth;
     if ("columns" in spec) spec.columns = 1;
-    parts.forEach((part) => (part.width = room - 90));
-    const trial = await window.vegaEmbed(stage, spec, options);
-    const drawn = stage.querySelector("svg").viewBox.baseVal.width; // the page shows a wider one scaled
-    trial.finalize();
-    parts.forEach((part) => (part.width = Math.max(80, 2 * room - 90 - drawn)));
+    let width = room - 90;
+    for (let turn = 0; turn < 2; turn += 1) {
+      parts.forEach((part) => (part.width = width));
+      const trial = await window.vegaEmbed(stage, spec, options);
+      const over = stage.querySelector("svg").viewBox.baseVal.width - room; // the page shows a wider one scaled
+      trial.finalize();
+      if (!over) break;
+      width = Math.max(80, width - over);
+    }
+    parts.forEach((part) => (part.width = width));
     return window.vegaEmbed(stage, spec, options);
   }
 
