@@ -50,7 +50,7 @@ def timeline(events: pd.DataFrame, lanes: list[str], periods: dict[str, str], ch
     points = listed.mark_point(size=75, opacity=1, **mark).encode(
         x=alt.value(DATES), color=colour, stroke=stroke, shape=shape, fillOpacity=inside, tooltip=tooltip)
     words = listed.transform_calculate(words=WRAPPED).mark_text(
-        style="ink", align="left", baseline="middle", lineBreak="\n", lineHeight=13, clip=True).encode(  # clip: no say in the width
+        style="ink", align="left", baseline="middle", lineBreak="\n", lineHeight=13, clip=True).encode(  # no say in the width
         x=alt.value(DATES + 12), text="words:N")
     return alt.vconcat(
         alt.layer(lines, heads, over).properties(height=34 * len(lanes)),
