@@ -1,9 +1,8 @@
-"""The `migrationbook` command. Each subcommand imports only what it needs."""
+"""Commands that execute chapters, build the site, check and lock the book."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -15,23 +14,7 @@ from migrationbook import paths, settings
 from migrationbook.errors import BookError
 
 
-class _Commands(click.Group):
-    """A group whose users see mistakes as one line, never as a traceback."""
-
-    def invoke(self, context: click.Context):
-        try:
-            return super().invoke(context)
-        except BookError as error:
-            raise click.ClickException(str(error)) from None
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="migrationbook")
-def main() -> None:
-    """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
-
-
-@main.command()
+@click.command()
 @click.option("--explain", is_flag=True, help="Say why each chapter is executed or not.")
 @click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
 @click.option("--all", "everything", is_flag=True, help="Execute every chapter, whatever changed.")
@@ -46,7 +29,7 @@ def build(explain: bool, workers: int | None, everything: bool, minutes: float |
     click.echo(f"Done in {time.perf_counter() - start:.0f} s. Open {page}")
 
 
-@main.command(epilog="Example:  migrationbook execute enforcement --write")
+@click.command(epilog="Example:  migrationbook execute enforcement --write")
 @click.argument("names", nargs=-1, metavar="[CHAPTER]...")
 @click.option("--write", is_flag=True, help="Store the outputs in the chapters themselves (what gets committed).")
 def execute(names: tuple[str, ...], write: bool) -> None:
@@ -70,7 +53,7 @@ def execute(names: tuple[str, ...], write: bool) -> None:
         raise BookError(f"{failed} chapters failed")
 
 
-@main.command(epilog="Example:  migrationbook run enforcement -p model unobserved_components -p window_end 2019-12")
+@click.command(epilog="Example:  migrationbook run enforcement -p model unobserved_components -p window_end 2019-12")
 @click.argument("name", metavar="CHAPTER")
 @click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="Repeatable.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: _build/runs/CHAPTER.ipynb")
@@ -94,7 +77,7 @@ def run(name: str, given: tuple[tuple[str, str], ...], output: Path | None, minu
         raise BookError(f"{error.strerror or error}: {error.filename or output or paths.BUILD}") from None
 
 
-@main.command(epilog="""\b
+@click.command(epilog="""\b
 Examples:
   migrationbook sweep security --grid south=border,isthmus --grid model=sarimax,autoregressive
   migrationbook sweep enforcement --grid plan.csv -o ~/plan --jobs 2
@@ -142,7 +125,7 @@ def sweep(name: str, grids: tuple[str, ...], output: Path | None, workers: int |
     checked(failed, len(combinations))
 
 
-@main.command(epilog="Example:  migrationbook rejudge enforcement --write")
+@click.command(epilog="Example:  migrationbook rejudge enforcement --write")
 @click.argument("names", nargs=-1, metavar="[CHAPTER]...")
 @click.option("--write", is_flag=True, help="Write chapters/robustness.json; without it nothing is written.")
 @click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
@@ -157,81 +140,7 @@ def rejudge(names: tuple[str, ...], write: bool, workers: int | None) -> None:
         raise BookError(f"{len(problems)} executions failed")
 
 
-@main.group(cls=_Commands)
-def data() -> None:
-    """Build, check, show and export the tables of the data package."""
-
-
-@data.command("build", epilog="Example:  migrationbook data build --raw ~/sources cbp_monthly")
-@click.argument("names", nargs=-1, metavar="[TABLE]...")
-@click.option("--raw", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="Folder with the publishers' files, one subfolder a theme.")
-def data_build(names: tuple[str, ...], raw: Path) -> None:
-    """Rebuild tables from raw files; each is written only after matching a published total."""
-    from migrationbook.data.build import build as build_tables
-
-    build_tables(raw, list(names) or None)
-
-
-@data.command("refresh", epilog="Example:  migrationbook data refresh cbp_encounters --from ~/Downloads/sbo-encounters.csv")
-@click.argument("names", nargs=-1, required=True, metavar="TABLE...")
-@click.option("--from", "source", metavar="FILE|URL", help="Default: the address in the data package.")
-@click.option("--write", is_flag=True, help="Write what would change; without it nothing is written.")
-def data_refresh(names: tuple[str, ...], source: str | None, write: bool) -> None:
-    """Read the publisher's new file, show what would change in the table, and write it if told to."""
-    from migrationbook.data.refresh import refresh
-
-    for name in names:
-        refresh(name, source, write)
-
-
-@data.command("check")
-@click.argument("names", nargs=-1, metavar="[TABLE]...")
-def data_check(names: tuple[str, ...]) -> None:
-    """Check schema, keys, ranges, gaps and hashes of the tables (all by default)."""
-    from migrationbook.data import check
-    from migrationbook.data import names as all_names
-
-    problems = check(list(names) or None)
-    for problem in problems:
-        click.echo(problem, err=True)
-    if problems:
-        raise BookError(f"{len(problems)} problems found")
-    click.echo(f"{len(names or all_names())} tables are sound")
-
-
-@data.command("list")
-def data_list() -> None:
-    """List the tables: name, rows, coverage, title."""
-    from migrationbook.data import package
-
-    for resource in package()["resources"]:
-        covered = "…".join(resource.get("coverage") or [])
-        click.echo(f"{resource['name']:32} {resource['rows']:>7,} rows  {covered:22} {resource['title']}")
-
-
-@data.command("show", epilog="Example:  migrationbook data show cbp_monthly")
-@click.argument("name", metavar="TABLE")
-def data_show(name: str) -> None:
-    """Describe a table: columns, units, caveats, source, licence, first rows."""
-    from migrationbook.data.card import card
-
-    click.echo(card(name, min(shutil.get_terminal_size().columns, 100)))
-
-
-@data.command("export", epilog="Example:  migrationbook data export cbp_monthly --format xlsx")
-@click.argument("name", metavar="TABLE")
-@click.option("--format", "form", type=click.Choice(["csv", "parquet", "xlsx"]), default="csv", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: TABLE.csv (.parquet, .xlsx) in this folder.")
-@click.option("--force", is_flag=True, help="Replace a file of this name.")
-def data_export(name: str, form: str, output: Path | None, force: bool) -> None:
-    """Write a table for another program, with its types and metadata."""
-    from migrationbook.data.export import export
-
-    click.echo(f"Written: {export(name, form, output or Path(f'{name}.{form}'), force)}")
-
-
-@main.command()
+@click.command()
 def test() -> None:
     """Run every check: style, library, data, re-execution of the chapters, the built site in a browser."""
     python = [sys.executable, "-m"]
@@ -257,13 +166,13 @@ def test() -> None:
     click.echo("\nEverything passed.")
 
 
-@main.command()
+@click.command()
 def lab() -> None:
     """Open the chapters in JupyterLab."""
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(paths.CHAPTERS)], cwd=paths.ROOT))
 
 
-@main.command()
+@click.command()
 def lock() -> None:
     """Rewrite requirements.txt: every package, exact, for Python 3.11 to 3.13."""
     command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
@@ -271,7 +180,3 @@ def lock() -> None:
     if subprocess.call([str(Path(sys.executable).with_name(command[0])), *command[1:]], cwd=paths.ROOT):
         raise BookError("requirements.txt was not rewritten: the resolver's message is above")
     click.echo("requirements.txt rewritten; run make book to install it")
-
-
-if __name__ == "__main__":
-    main()
