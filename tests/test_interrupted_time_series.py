@@ -85,7 +85,7 @@ def test_joint_forecast_agrees_with_statsmodels(model: str) -> None:
     theirs = fitted.results.get_forecast(15)
     assert mean - fitted.offset == pytest.approx(theirs.predicted_mean.to_numpy())
     assert np.sqrt(np.diag(covariance)) == pytest.approx(theirs.se_mean.to_numpy(), rel=1e-6)
-    draws = np.log(structural.simulate(fitted, 15, 20_000, 1))
+    draws = np.log(structural.draw(*structural.predict(fitted, 15), 20_000, 1))
     assert np.cov(draws.T) == pytest.approx(covariance, rel=0.1, abs=0.05 * covariance.max())
 
 
@@ -242,7 +242,7 @@ def test_the_detectable_change_leaves_the_interval_as_often_as_promised() -> Non
     found = counterfactual(series)
     fall, rise = detectable(found)
     fitted = structural.fit(series[:"2019-05"], "sarimax")
-    totals = structural.simulate(fitted, 9, 4000, 7).sum(axis=1)
+    totals = structural.draw(*structural.predict(fitted, 9), 4000, 7).sum(axis=1)
     low, high = np.quantile(totals, [0.025, 0.975])
     assert fall < 0 < rise
     assert np.mean(totals * (1 + rise / 100) > high) == pytest.approx(0.8, abs=0.04)

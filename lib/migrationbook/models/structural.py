@@ -103,14 +103,6 @@ def predict(fitted: Fit, horizon: int, exog: pd.DataFrame | None = None) -> tupl
     return mean, covariance
 
 
-def simulate(fitted: Fit, horizon: int, draws: int, seed: int, exog: pd.DataFrame | None = None) -> np.ndarray:
-    """Simulated figures (draws, horizon) for the months after the fit, in the unit of the series.
-
-    Each row is one joint path, so sums over months have the right spread. The same seed gives the same rows.
-    """
-    return draw(*predict(fitted, horizon, exog), draws, seed)
-
-
 def forecast(series: pd.Series, horizon: int, model: str = "sarimax") -> tuple[np.ndarray, np.ndarray, bool]:
     """Fit and predict in one: mean and covariance of the logarithms as `predict`, and whether the fit converged.
 
@@ -122,7 +114,10 @@ def forecast(series: pd.Series, horizon: int, model: str = "sarimax") -> tuple[n
 
 
 def draw(mean: np.ndarray, covariance: np.ndarray, draws: int, seed: int) -> np.ndarray:
-    """Figures (draws, horizon) whose logarithms are normal with this mean and covariance."""
+    """Figures (draws, horizon) whose logarithms are normal with this mean and covariance.
+
+    Each row is one joint path, so sums over months have the right spread. The same seed gives the same rows.
+    """
     horizon = len(mean)
     root = np.linalg.cholesky(covariance)
     normal = np.random.default_rng(seed).standard_normal((draws, horizon))

@@ -24,6 +24,7 @@ from migrationbook.models import calendar
 RULES = ("calibrated", "lwz", "bic")
 SEED = 20190607
 DRAWS = 199
+FALSE_ALARMS = 0.15  # `calibrated` at a level of 0.95 in series without a break, autocorrelation up to 0.8: what tests hold it to
 RHOS = np.array([0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.94, 0.98])  # at 1, a random walk, there is no level to break
 Partition = tuple[int, ...]  # positions of the first month after each break
 
