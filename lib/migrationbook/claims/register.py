@@ -31,6 +31,11 @@ def estimates(claim_id: str) -> pd.DataFrame:
     return load("claim_estimates").query("claim == @claim_id")
 
 
+def units() -> dict[tuple[str, str], str]:
+    """The unit of every estimate of the register: (claim, estimate) → unit."""
+    return load("claim_estimates").set_index(["claim", "estimate"])["unit"].to_dict()
+
+
 def evidence(claim_id: str) -> pd.DataFrame:
     """The evidence rows of a claim: stance, statement, publisher, url, status."""
     return load("claim_evidence").query("claim == @claim_id").sort_values("item")

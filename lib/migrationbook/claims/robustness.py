@@ -17,7 +17,7 @@ from migrationbook import paths
 from migrationbook.claims.judge import MIME
 from migrationbook.errors import BookError
 from migrationbook.press.cache import Job, basis, cells, digest, fingerprint
-from migrationbook.press.chapters import chapter, parameters
+from migrationbook.press.chapters import Parameter, chapter, parameters
 
 ALTERNATIVES = "alternatives.toml"
 FILE = "robustness.json"
@@ -64,28 +64,35 @@ class Survival:
 
 
 def alternatives() -> dict[str, list[Alternative]]:
-    """The alternatives by chapter, in the order of the file.
+    """The alternatives by chapter, in the order of the file. Raises BookError as `alternatives_of` does."""
+    return {name: alternatives_of(name) for name in _given()}
+
+
+def alternatives_of(name: str) -> list[Alternative]:
+    """The alternatives of one chapter, in the order of the file; [] if it has none.
 
     Raises BookError for an unknown chapter or parameter, a value of another type or the published one, one given twice,
     and one without a reason. Whether a value is possible the chapter itself decides when it is executed.
     """
+    rows = _given().get(name, [])
+    known = parameters(chapter(name)) if rows else {}
+    return [_alternative(name, number, dict(row), rows[:number - 1], known) for number, row in enumerate(rows, start=1)]
+
+
+def _given() -> dict[str, list[dict]]:
     try:
-        text = (paths.CHAPTERS / ALTERNATIVES).read_text(encoding="utf-8")
-        given = tomllib.loads(text)
+        return tomllib.loads((paths.CHAPTERS / ALTERNATIVES).read_text(encoding="utf-8"))
     except OSError:
         raise BookError(f"chapters/{ALTERNATIVES} is missing; restore it from version control") from None
     except tomllib.TOMLDecodeError as error:
         raise BookError(f"chapters/{ALTERNATIVES}: {error}") from None
-    return {name: [_alternative(name, number, dict(row), rows[:number - 1]) for number, row in enumerate(rows, start=1)]
-            for name, rows in given.items()}
 
 
-def _alternative(name: str, number: int, values: dict, before: list[dict]) -> Alternative:
+def _alternative(name: str, number: int, values: dict, before: list[dict], known: dict[str, Parameter]) -> Alternative:
     where = f"chapters/{ALTERNATIVES}: {name}, alternative {number}"
     why = values.pop("why", "")
     if not why or not values:
         raise BookError(f"{where}: it needs at least one parameter, and 'why', the reason for its value")
-    known = parameters(chapter(name))
     for parameter, value in values.items():
         if parameter not in known:
             raise BookError(f"{where}: no parameter '{parameter}'; there are: {', '.join(known)}")
@@ -118,7 +125,7 @@ def depends(name: str, reads: list[str]) -> dict[str, str | None]:
     judging = [number for number, cell in enumerate(code, start=1)
                if any(MIME in output.get("data", {}) for output in cell["outputs"])]
     now = basis(job)
-    values = [one.values for one in alternatives().get(name, [])]
+    values = [one.values for one in alternatives_of(name)]
     found = {"alternatives": digest(json.dumps(values, sort_keys=True)),
              "code": digest(json.dumps(now["code"][:max(judging, default=None)])), **now["lock"]}
     found |= {path: fingerprint(paths.ROOT / path) for path in reads if not path.startswith(SILENT)}
@@ -154,7 +161,7 @@ def stale(name: str, entry: dict | None) -> list[str]:
 
 def survival(name: str, entry: dict) -> dict[str, Survival]:
     """The claims of one chapter's entry, each with what became of it."""
-    why = {json.dumps(one.values, sort_keys=True): one.why for one in alternatives().get(name, [])}
+    why = {json.dumps(one.values, sort_keys=True): one.why for one in alternatives_of(name)}
     tried = [Alternative(row["values"], why.get(json.dumps(row["values"], sort_keys=True), "")) for row in entry["alternatives"]]
     changed = stale(name, entry)
     return {claim: Survival(

@@ -51,8 +51,9 @@ def write(app: Sphinx, error: Exception | None) -> None:
     text = json.dumps(all_claims, ensure_ascii=False, indent=1) + "\n"
     (folder / "claims.json").write_text(text, encoding="utf-8")
     _csv(folder / "claims.csv", COLUMNS, map(_row, all_claims))
+    units = register.units()
     _csv(folder / "claims_estimates.csv", ("claim", "estimate", "value", "unit"), (
-        {"claim": judged["id"], "estimate": name, "value": value, "unit": _units(judged["id"]).get(name, "")}
+        {"claim": judged["id"], "estimate": name, "value": value, "unit": units.get((judged["id"], name), "")}
         for judged in all_claims for name, value in (judged.get("estimates") or {}).items()))
 
 
@@ -64,10 +65,6 @@ def _row(judged: dict) -> dict:
                      "verdicts_reached": " ".join(survival.get("verdicts", [])),
                      "interval_low": low, "interval_high": high, "tables": " ".join(judged.get("tables") or []),
                      "findings_to_july_2019": later.count(False), "findings_later": later.count(True)}
-
-
-def _units(claim: str) -> dict[str, str]:
-    return dict(register.estimates(claim)[["estimate", "unit"]].itertuples(index=False))
 
 
 def _csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict]) -> None:
