@@ -109,6 +109,8 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
         # What changed meanwhile is not on the pages: the next build will find it.
         known = state if state == _state() else {}
         _swap(fresh, site)
+        if not (site / "sitemap.xml").exists():
+            click.echo("The site's address is not known (SITE_URL), so it has no sitemap, no feed and no pictures for links to it")
         cache.forget(paths.BUILD / "drawings")
         cache.write(paths.BUILD / "site.json", json.dumps({"made from": known, "pages": cache.tree([site])}))
     finally:
@@ -129,10 +131,10 @@ def _state() -> dict[str, str | None]:
     found |= {f"chapters/{path.relative_to(paths.CHAPTERS).as_posix()}": path for path in sorted(paths.CHAPTERS.rglob("*"))
               if path.is_file() and ".ipynb_checkpoints" not in path.parts}
     found |= {f"the result of {job.name}": store().path(job) for job in jobs()}
-    found |= {name: paths.ROOT / name for name in settings.LOCK}
+    found |= {name: paths.ROOT / name for name in ("CITATION.cff", "CHANGELOG.md", *settings.LOCK)}
     state = {name: cache.fingerprint(path) for name, path in found.items()}
     state |= {"the library": cache.tree([paths.LIBRARY]), "the data": cache.tree([paths.DATA])}
-    return state | {name: os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", *settings.ENVIRONMENT)}
+    return state | {name: os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", "SITE_URL", *settings.ENVIRONMENT)}
 
 
 def _stale_pages() -> list[str]:

@@ -16,10 +16,15 @@ from migrationbook.sphinx import (
     editions,
     front,
     glossary,
+    glossed,
+    head,
+    notebook,
     pages,
+    published,
     reading,
     rights,
     scoreboard,
+    search,
 )
 
 STATIC = Path(__file__).with_name("static")
@@ -37,10 +42,15 @@ def setup(app: Sphinx) -> dict:
     catalogue.setup(app)
     rights.setup(app)
     reading.setup(app)
+    notebook.setup(app)
     glossary.setup(app)
+    glossed.setup(app)
     editions.setup(app)
     citation.setup(app)
     front.setup(app)
+    published.setup(app)
+    head.setup(app)
+    search.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from html import escape
@@ -11,6 +12,8 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.domains.std import Glossary
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxRole
 
 from migrationbook.errors import BookError
 from migrationbook.sphinx.markup import rows_table
@@ -18,6 +21,7 @@ from migrationbook.words import word
 
 TERMS = Path(__file__).parents[1] / "glossary.toml"
 KEYS = {"term", "es", "means"}
+ROLE = re.compile(r"\{(?:term|es)\}`([^`<]+?)\s*(?:<[^`>]*>)?`")
 
 
 class spanish(nodes.inline):
@@ -29,15 +33,15 @@ class spanish_index(nodes.General, nodes.Element):
 
 
 def terms(path: Path = TERMS) -> list[dict[str, str]]:
-    """The entries, by term. Raises BookError naming the entry that is incomplete, or there twice."""
+    """The entries, by term; ``linked``, if there, are the forms that the texts of chapters link. Raises BookError naming the entry that is incomplete, or there twice."""
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["term"]
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
         raise BookError(f"{path.name}: expected entries [[term]], found: {error}") from None
     for number, entry in enumerate(entries, 1):
         named = entry.get("term") or f"number {number}"
-        if set(entry) != KEYS or not entry["term"] or not entry["means"]:
-            raise BookError(f"{path.name}: entry '{named}' has {', '.join(sorted(entry))}; it takes term, es and means")
+        if set(entry) - {"linked"} != KEYS or not entry["term"] or not entry["means"]:
+            raise BookError(f"{path.name}: entry '{named}' has {', '.join(sorted(entry))}; it takes term, es and means (and linked)")
     entries.sort(key=lambda entry: _order(entry["term"]))
     for first, second in zip(entries, entries[1:], strict=False):
         if _order(first["term"]) == _order(second["term"]):
@@ -49,6 +53,24 @@ def _order(text: str) -> str:
     """What a text is sorted by: no case, no accents, no opening quotation mark."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return plain.casefold().lstrip('"“ ')
+
+
+def plain(means: str) -> str:
+    """A meaning without the marks of its links and languages."""
+    return ROLE.sub(r"\1", means)
+
+
+def places(env: BuildEnvironment) -> dict[str, tuple[str, str]]:
+    """Page (docname) and anchor of every term on the page that is the glossary; none in a book without one."""
+    known = env.get_domain("std").objects
+    return {entry["term"]: known["term", entry["term"]] for entry in terms() if ("term", entry["term"]) in known}
+
+
+class SpanishRole(SphinxRole):
+    """``{es}`words` ``: words in Spanish."""
+
+    def run(self) -> tuple[list[nodes.Node], list]:
+        return [spanish("", self.text)], []
 
 
 class GlossaryDirective(Glossary):
@@ -107,3 +129,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(spanish, html=(visit_spanish, depart_spanish))
     app.add_node(spanish_index, html=(visit_index, None))
     app.add_directive("book-glossary", GlossaryDirective)
+    app.add_role("es", SpanishRole())

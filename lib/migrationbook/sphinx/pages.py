@@ -17,6 +17,7 @@ ICON_SCRIPT = "scripts/fontawesome.js"
 LEFTOVERS = re.compile(
     rf'[ \t]*<script[^>]*{re.escape(ICON_SCRIPT)}[^>]*></script>\n?'
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
+    r'|[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\n?'  # the search page has its own
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?", re.DOTALL)
 
 

@@ -11,6 +11,7 @@ from sphinx_exercise import nodes as exercise
 from migrationbook.sphinx.chart import chart
 from migrationbook.sphinx.claim import claims
 from migrationbook.sphinx.collect import collect
+from migrationbook.sphinx.notebook import notebook_link
 from migrationbook.words import word
 
 WORDS_A_MINUTE = 230
@@ -68,7 +69,7 @@ def tell(app: Sphinx, doctree: nodes.document) -> None:
     content = {"page": docname, "words": prose(doctree), "figures": figures(doctree)}
     content["minutes"] = minutes(content["words"], content["figures"])
     told = word("reading.one" if content["minutes"] == 1 else "reading.time").format(minutes=content["minutes"])
-    line = reading_time("", told, classes=["reading-time"], content=content)
+    line = reading_time("", told, notebook_link(), classes=["reading-time"], content=content)
     title.parent.insert(title.parent.index(title) + 1, line)
 
 
