@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -48,14 +49,15 @@ def index() -> dict[str, list[dict[str, str]]]:
     return json.loads(script.removeprefix("window.bookSearch = ").rstrip(";\n"))["entries"]
 
 
+@cache
 def soup(path: Path) -> BeautifulSoup:
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-def anchors(address: str) -> bool:
-    """Whether an address of the site leads somewhere."""
-    file, _, anchor = address.partition("#")
-    return not anchor or soup(SITE / file).find(id=anchor) is not None
+@cache
+def anchors(path: Path) -> set[str]:
+    """The places on a page that a link can lead to."""
+    return {tag["id"] for tag in soup(path).find_all(id=True)}
 
 
 def test_a_figure_is_found_by_its_title_with_its_number(window):
@@ -77,7 +79,8 @@ def test_a_claim_is_found_by_its_id_with_its_verdict(window):
     assert ledger["E1"]["verdict"] == "supported"
     assert window.locator(".search-results .claim li").count() == 1  # and none of E10 to E19
     result.locator("a").click()
-    assert window.url.endswith("chapters/scoreboard.html#E1") and window.locator("#E1").is_visible()
+    assert window.url.endswith("chapters/scoreboard.html#E1")
+    window.locator("#E1").wait_for()
 
 
 def test_a_claim_is_found_by_its_words(window):
@@ -122,11 +125,11 @@ def test_a_search_is_told_kept_in_the_address_and_answers_without_a_result(windo
 
 def test_results_are_reached_by_keyboard_and_do_not_scroll_sideways(window):
     look_for(window, "asylum")
-    assert window.locator(".search-results .figure li:visible").count() == 4
-    window.locator(".search-results .figure button").focus()
+    assert window.locator(".search-results .claim li:visible").count() == 4
+    window.locator(".search-results .claim button").focus()
     window.keyboard.press("Enter")
-    assert window.locator(".search-results .figure li:visible").count() > 4
-    assert window.evaluate("document.activeElement.matches('.figure li:nth-child(5) a')")
+    assert window.locator(".search-results .claim li:visible").count() > 4
+    assert window.evaluate("document.activeElement.matches('.claim li:nth-child(5) a')")
     assert window.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
@@ -144,13 +147,11 @@ def test_the_box_of_every_page_leads_to_the_search(chromium):
 
 def test_everything_in_the_index_leads_somewhere():
     found = index()
-    pages = {entry["address"].partition("#")[0] for entries in found.values() for entry in entries}
-    known = {page: {tag["id"] for tag in soup(SITE / page).find_all(id=True)} for page in pages}
     for entries in found.values():
         assert entries
         for entry in entries:
             page, _, anchor = entry["address"].partition("#")
-            assert not anchor or anchor in known[page], entry["address"]
+            assert not anchor or anchor in anchors(SITE / page), entry["address"]
     assert len(found["claim"]) == len(json.loads((SITE / "claims.json").read_text(encoding="utf-8")))
     assert len(found["figure"]) == sum(len(soup(page).select("figure.chart")) for page in CHAPTERS)
 
@@ -198,7 +199,7 @@ def test_a_finger_sees_the_definition_first_and_follows_the_link_then(chromium):
         assert tip.is_visible() and "enforcement.html" in page.url
         tip.tap()
         assert tip.is_visible()
-        page.locator("h1").tap()
+        page.locator("article h1").tap()
         assert not tip.is_visible()
         term.tap()
         assert tip.is_visible() and "enforcement.html" in page.url
@@ -217,7 +218,7 @@ def test_terms_are_linked_once_a_section_and_only_in_prose():
             assert len(terms) == len(set(terms)), f"{page.name}: {section.get('id')}: {terms}"
         for link in article.select("a.glossed") if article else []:
             assert not link.find_parent(["h1", "h2", "h3", "a", "code", "pre", "figure", "table"]), f"{page.name}: {link}"
-            assert anchors(f"chapters/{link['href']}")
+            assert link["href"].removeprefix("glossary.html#") in anchors(SITE / "chapters" / "glossary.html")
 
 
 def test_a_chapter_gives_its_notebook(window):
@@ -234,12 +235,10 @@ def test_a_chapter_gives_its_notebook(window):
 def test_every_page_is_described_and_a_chapter_by_its_answer():
     for path in [*CHAPTERS, *SITE.glob("chapters/data/*.html"), SITE / "search.html", SITE / "404.html"]:
         page = soup(path)
-        if page.find("meta", attrs={"http-equiv": "refresh"}):
-            continue
         told = [tag["content"] for tag in page.find_all("meta", attrs={"name": "description"})]
         assert len(told) == 1 and len(told[0]) > 30, path.name
         assert page.find("meta", property="og:description")["content"] == told[0]
-        assert (path.parent / page.find("link", rel="icon")["href"]).is_file()
+        assert path.name == "404.html" or (path.parent / page.find("link", rel="icon")["href"]).is_file()
         answer = page.select_one("p.reading-time + p")
         if answer:
             assert told[0] == " ".join(unescape(answer.get_text()).split()), path.name
@@ -253,8 +252,10 @@ def test_spanish_is_told_as_spanish():
 
 @pytest.mark.parametrize("name", ["404.html", "search.html"])
 def test_the_pages_beside_the_chapters_work(window, name):
+    if name == "404.html" and (SITE / "sitemap.xml").exists():
+        pytest.skip("its addresses are those of a server, see test_published")
     window.goto((SITE / name).as_uri())
-    assert window.locator("h1").count() == 1
+    assert window.locator("article h1").count() == 1
     assert window.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     if name == "404.html":
         window.get_by_label("Words to look for").fill("vintage")
@@ -268,4 +269,4 @@ def test_chapters_lead_to_the_one_before_and_the_one_after(window):
     assert window.locator("a.left-prev").get_attribute("href") == "agreement.html"
     assert window.locator("a.right-next").get_attribute("href") == "asylum.html"
     for link in soup(SITE / "chapters" / "enforcement.html").select("article a.headerlink"):
-        assert anchors(f"chapters/enforcement.html{link['href']}")
+        assert link["href"].removeprefix("#") in anchors(SITE / "chapters" / "enforcement.html")

@@ -103,13 +103,7 @@ def depart(self, node: glossed) -> None:
     self.body.append("</a>")
 
 
-def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    if doctree is not None and next(doctree.findall(glossed), None) is not None:
-        app.add_js_file("glossary.js", loading_method="defer")
-
-
 def setup(app: Sphinx) -> None:
     """Register terms in texts."""
     app.add_node(glossed, html=(visit, depart))
     app.connect("doctree-resolved", gloss)
-    app.connect("html-page-context", add_script)

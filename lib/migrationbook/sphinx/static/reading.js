@@ -68,3 +68,24 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   addEventListener("resize", hide);
 })();
+
+// The notebook of a chapter. A browser would show the file instead of saving it where the book is read from a folder: there its content
+// is taken from a script beside it.
+(() => {
+  "use strict";
+  const link = document.querySelector("a.notebook");
+  if (!link || location.protocol !== "file:") return;
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const script = document.createElement("script");
+    script.src = `${link.href}.js`;
+    script.addEventListener("load", () => {
+      const saved = document.createElement("a");
+      saved.href = URL.createObjectURL(new Blob([JSON.stringify(window.bookNotebook, null, 1)], { type: "application/x-ipynb+json" }));
+      saved.download = link.href.split("/").pop();
+      saved.click();
+    });
+    script.addEventListener("error", () => { location.href = link.href; });
+    document.head.append(script);
+  });
+})();
