@@ -118,7 +118,7 @@ def test_a_hostile_package_is_only_shown_and_leads_where_it_should(build_book, p
     assert re.findall(r'<td><a href="#table-(\w+)">', overview) == ["people_counted", "countries"]
     assert "Prices" in overview and "forbidden" in overview
 
-    index = (book.html / "searchindex.js").read_text(encoding="utf-8")
+    index = (book.html / "_static" / "search-index.js").read_text(encoding="utf-8")
     assert '"bewar' in index  # the words of the catalogue are found by the search
 
 

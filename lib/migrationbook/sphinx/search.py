@@ -75,7 +75,7 @@ def judged_claims(app: Sphinx) -> Iterator[dict[str, str]]:
         evidence = [f"{entry.get('publisher') or ''}: {entry.get('statement') or ''}" for entry in one.get("evidence") or []]
         parts = [one.get("because"), one.get("known_then"), one.get("known_now"), one.get("later_outcome"), *evidence]
         yield {"label": one["id"], "title": one["claim"], "text": " ".join(filter(None, parts)),
-               "address": one["scoreboard"] or one["page"], "page": word(f"theme.{one['theme']}"),
+               "address": one["scoreboard"] or one["page"], "page": word(f"theme.{one['theme']}") if one.get("theme") else "",
                "verdict": one["verdict"], "word": word(f"verdict.{one['verdict']}")}
 
 
