@@ -119,7 +119,7 @@ def test_a_hostile_package_is_only_shown_and_leads_where_it_should(build_book, p
     assert "Prices" in overview and "forbidden" in overview
 
     index = (book.html / "_static" / "search-index.js").read_text(encoding="utf-8")
-    assert '"bewar' in index  # the words of the catalogue are found by the search
+    assert "beware" in index.lower()  # the words of the catalogue are found by the search
 
 
 def test_a_theme_without_a_table_says_so(build_book, package):

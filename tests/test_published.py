@@ -1,4 +1,4 @@
-"""What a site with an address gets besides: map, feed, preview pictures, canonical links, a page for addresses that lead nowhere."""
+"""What a site with an address has besides: map, feed, preview pictures, canonical links, a page for what is not there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from migrationbook.sphinx import glossed, preview, published, search
 ATOM, MAP = "{http://www.w3.org/2005/Atom}", "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SITE = "https://example.org/book/"
 HOSTILE = '</script><script>x</script> "quoted" & <b>bold</b>'
-HISTORY = "# Change log\n\n## Unreleased\n\n- Not yet.\n\n## 1.1.0 (2027-02-01)\n\nMore & <better>.\n\n- `one`\n  line\n- two\n\n## 1.0.0 (2026-01-31)\n\nFirst.\n"
+HISTORY = ("# Change log\n\n## Unreleased\n\n- Not yet.\n\n"
+           "## 1.1.0 (2027-02-01)\n\nMore & <better>.\n\n- `one`\n  line\n- two\n\n## 1.0.0 (2026-01-31)\n\nFirst.\n")
 
 
 @pytest.fixture
@@ -46,7 +47,8 @@ def test_a_site_with_an_address_has_map_feed_pictures_and_canonical_links(with_a
     about = head(html / "chapters" / "one.html")
     assert about["description"] == about["og:description"]
     assert about["og:url"] == f"{SITE}chapters/one.html" and about["og:title"] == "A chapter"
-    assert about["og:image"] == f"{SITE}_preview/one.png" and head(html / "chapters" / "index.html")["og:image"].endswith("index.png")
+    assert about["og:image"] == f"{SITE}_preview/one.png"
+    assert head(html / "chapters" / "index.html")["og:image"] == f"{SITE}_preview/index.png"
     for name in ("one", "index"):
         content = (html / "_preview" / f"{name}.png").read_bytes()
         assert content[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", content[16:24]) == (1200, 630)
@@ -105,7 +107,8 @@ def test_a_card_holds_a_long_answer_and_shows_markup_as_it_is():
 
 @pytest.mark.parametrize(("text", "told"), [
     ("Apprehensions and an apprehension.", [("Apprehensions", "apprehension"), " and an apprehension."]),
-    ("An asylum application, asylum.", ["An ", ("asylum application", "asylum application"), ", ", ("asylum", "asylum (US)"), "."]),
+    ("An asylum application, asylum.",
+     ["An ", ("asylum application", "asylum application"), ", ", ("asylum", "asylum (US)"), "."]),
     ("In return, a non-detention of inm.", ["In return, a non-detention of inm."]),
     ("", []),
 ])
@@ -126,5 +129,6 @@ def test_the_index_holds_hostile_text_as_text_and_leads_to_sections(build_book):
     with browser() as running, page_watch(running, 390, "dark") as (context, troubles):
         page = context.new_page()
         page.goto((book.html / "search.html").as_uri() + "?q=words")
-        assert page.locator(".passage a").first.inner_text() == "A section" and page.locator(".passage b, .passage script").count() == 0
+        assert page.locator(".passage a").first.inner_text() == "A section"
+        assert page.locator(".passage b, .passage script").count() == 0
         assert not troubles

@@ -1,4 +1,4 @@
-"""Reading and finding on the built site, in a real browser with every server blocked: search, definitions, downloads, what others show."""
+"""Reading and finding on the built site, in a real browser with every server blocked: search, definitions, downloads."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
         known = state if state == _state() else {}
         _swap(fresh, site)
         if not (site / "sitemap.xml").exists():
-            click.echo("The site's address is not known (SITE_URL), so it has no sitemap, no feed and no pictures for links to it")
+            click.echo("The site's address is not known (SITE_URL): it has no sitemap, no feed, no preview pictures")
         cache.forget(paths.BUILD / "drawings")
         cache.write(paths.BUILD / "site.json", json.dumps({"made from": known, "pages": cache.tree([site])}))
     finally:

@@ -33,7 +33,10 @@ class spanish_index(nodes.General, nodes.Element):
 
 
 def terms(path: Path = TERMS) -> list[dict[str, str]]:
-    """The entries, by term; ``linked``, if there, are the forms that the texts of chapters link. Raises BookError naming the entry that is incomplete, or there twice."""
+    """The entries, by term; ``linked``, if there, are the forms that the text of a chapter links.
+
+    Raises BookError naming the entry that is incomplete, or there twice.
+    """
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["term"]
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
@@ -41,7 +44,7 @@ def terms(path: Path = TERMS) -> list[dict[str, str]]:
     for number, entry in enumerate(entries, 1):
         named = entry.get("term") or f"number {number}"
         if set(entry) - {"linked"} != KEYS or not entry["term"] or not entry["means"]:
-            raise BookError(f"{path.name}: entry '{named}' has {', '.join(sorted(entry))}; it takes term, es and means (and linked)")
+            raise BookError(f"{path.name}: entry '{named}' has {', '.join(sorted(entry))}; it takes term, es, means, linked")
     entries.sort(key=lambda entry: _order(entry["term"]))
     for first, second in zip(entries, entries[1:], strict=False):
         if _order(first["term"]) == _order(second["term"]):

@@ -1,4 +1,4 @@
-"""Terms in a chapter's text: the first use in each section leads to the glossary, and a script shows the definition there and then.
+"""Terms in a chapter's text: the first use in each section leads to the glossary, and a script shows the definition at once.
 
 Which words are terms is told by the glossary: a term's ``linked`` forms, or the term and its plural. Headings, links, code,
 figures and the answer under the title are left alone.

@@ -1,4 +1,4 @@
-"""What a site needs whose address is known: a map for search engines, a feed of editions, and a page for addresses that lead nowhere.
+"""What a site has whose address is known: a map for search engines, a feed of editions, a page for what is not there.
 
 The address is ``html_baseurl`` of the configuration or the variable SITE_URL. Without one, everything that cannot do without it
 is left out: map, feed, robots.txt, canonical links and preview pictures.
