@@ -79,6 +79,8 @@ def page_watch(running: Browser, width: int, mode: str, **options) -> Iterator[t
 
 def scroll_through(page) -> None:
     """Bring every figure near the view, and wait until each is drawn live (at most 20 s; the caller checks)."""
+    page.mouse.move(1, 1)  # a reader who only opens a page loads no chart library
+    page.mouse.move(2, 2)
     for figure in page.query_selector_all("figure.chart"):
         figure.scroll_into_view_if_needed()
         page.wait_for_timeout(30)
