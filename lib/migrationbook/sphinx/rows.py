@@ -39,7 +39,7 @@ def columns(rows: list[dict], spec: dict) -> dict[str, str]:
     kinds: dict[str, type] = {}
     for row in rows:
         kinds |= {key: type(value) for key, value in row.items() if value is not None or key not in kinds}
-    names = [name for name, kind in kinds.items() if kind is not dict]
+    names = [name for name, kind in kinds.items() if not issubclass(kind, dict)]
     drawn = list(dict.fromkeys(_drawn(spec)))
     shown = [name for name in drawn if name in names]
     ordered = sorted(shown, key=lambda name: kinds[name] is not str) + [name for name in names if name not in shown]

@@ -95,6 +95,7 @@
     try {
       await load();
       const drawing = figure.querySelector(".drawing");
+      const width = drawing.clientWidth;
       const stage = document.createElement("div");
       stage.className = "stage";
       drawing.querySelector(".live").append(stage);
@@ -109,7 +110,7 @@
       }
       live.get(figure).result?.finalize();
       live.get(figure).stage?.remove();
-      live.set(figure, { turn, result, stage, stacked: panels(spec).length > 0, width: drawing.clientWidth });
+      live.set(figure, { turn, result, stage, stacked: panels(spec).length > 0, width });
       drawing.classList.add("is-live");
     } catch (error) {
       figure.querySelector(".drawing").classList.remove("is-live");
@@ -158,11 +159,12 @@
     const drawing = figure.querySelector(".drawing");
     const width = drawing.clientWidth;
     if (!state?.result || !width) return;
-    if (state.stacked) {
-      if (width !== state.width) draw(figure);
-    } else if (width !== size(state.stage).width) {
+    if (!state.stacked) {
+      // also where the width is as before: Vega follows the window by itself, into widths that last a moment
       const { view } = state.result;
-      view.signal("width", width).runAsync().then(() => stretch(state.stage, view, height(drawing)));
+      view.width(width).runAsync().then(() => stretch(state.stage, view, height(drawing)));
+    } else if (width !== state.width) {
+      draw(figure);
     }
   }
 })();
