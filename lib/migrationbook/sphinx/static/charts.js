@@ -55,11 +55,13 @@
       parts.forEach((part) => (part.width = width));
       const trial = await window.vegaEmbed(stage, spec, options);
       const over = size(stage).width - room; // the page shows a wider one scaled
-      const missing = tall - size(stage).height;
+      const drawn = size(stage).height;
       trial.finalize();
-      if (!over && Math.abs(missing) < 1) break;
+      if (!over && Math.abs(tall - drawn) < 1) break;
       width = Math.max(80, width - over);
-      share(missing, parts.filter((part) => typeof part.height === "number"), spec);
+      const rows = parts.filter((part) => part.height.step);
+      if (!turn) rows.forEach((part) => (part.height.step *= tall / drawn)); // the others make up for the rest
+      if (turn || !rows.length) share(tall - drawn, parts.filter((part) => !part.height.step), spec);
     }
     parts.forEach((part) => (part.width = width));
     return window.vegaEmbed(stage, spec, options);
@@ -111,6 +113,7 @@
       live.get(figure).result?.finalize();
       live.get(figure).stage?.remove();
       live.set(figure, { turn, result, stage, stacked: panels(spec).length > 0, width });
+      drawing.querySelector(".room")?.remove();
       drawing.classList.add("is-live");
     } catch (error) {
       figure.querySelector(".drawing").classList.remove("is-live");
