@@ -22,7 +22,7 @@ SETTINGS = [dict(zip(START, values, strict=True)) for values in itertools.produc
 RECOMPUTE = """async ({settings}) => {
   const spec = JSON.parse(document.querySelector("figure.chart .chart-spec").textContent);
   const stage = document.body.appendChild(document.createElement("div"));
-  const { view } = await vegaEmbed(stage, spec, { mode: "vega-lite", actions: false });
+  const { view } = await vegaEmbed(stage, spec, { mode: "vega-lite", actions: false, ast: true });
   const found = [];
   for (const setting of settings) {
     for (const [name, value] of Object.entries(setting)) view.signal(name, value);

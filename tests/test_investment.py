@@ -13,7 +13,7 @@ from migrationbook.data import investment, load
 from migrationbook.errors import BookError
 from migrationbook.models import panel, tariff
 from migrationbook.prose import reach, whole
-from migrationbook.sphinx.drawing import as_csv
+from migrationbook.sphinx.rows import as_csv
 
 
 def test_aid_is_the_sum_of_the_countries_and_never_of_the_stages():

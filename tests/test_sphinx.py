@@ -7,6 +7,7 @@ import io
 import json
 import re
 from html import unescape
+from xml.etree import ElementTree
 
 import altair as alt
 import pandas as pd
@@ -75,8 +76,8 @@ def test_a_book_with_hostile_texts_builds_and_only_shows_them(build_book, drawn)
 
     # the rows drawn, exactly
     rows = list(csv.reader(io.StringIO((book.html / "_charts" / "a-figure.csv").read_text(encoding="utf-8"))))
-    assert rows == [["date", "people", "who"], ["2019-05-01", "144278", "all"], ["2019-06-01", "104311.5", HOSTILE],
-                    ["2019-07-01", "", "comma, \"quote\""]]
+    assert rows == [["who", "date", "people"], ["all", "2019-05-01", "144278"], [HOSTILE, "2019-06-01", "104311.5"],
+                    ["comma, \"quote\"", "2019-07-01", ""]]
     assert 'href="../_charts/a-figure.csv"' in page
 
     # drawings have their size before they load, and the words a reader who sees none of them needs
@@ -84,8 +85,17 @@ def test_a_book_with_hostile_texts_builds_and_only_shows_them(build_book, drawn)
     assert len(images) == 4 and all(re.search(r'width="\d+" height="\d+"', image) for image in images)
     assert all(f"It falls {HOSTILE}" in unescape(image) for image in images if image.startswith("<img"))
     drawings = {path.stem: path.read_text(encoding="utf-8") for path in (book.html / "_charts").glob("*.svg")}
-    assert set(drawings) == {f"a-figure-{form}-{mode}" for form in ("wide", "narrow") for mode in ("light", "dark")}
+    forms = {f"a-figure-{form}-{mode}" for form in ("wide", "narrow") for mode in ("light", "dark")}
+    assert set(drawings) == forms | {"a-figure"}
     assert all(drawing.startswith("<svg") for drawing in drawings.values())
+
+    # the picture to publish says everything, and only says it
+    picture = ElementTree.fromstring(drawings["a-figure"])
+    assert "script" not in {element.tag.rpartition("}")[2] for element in picture.iter()}
+    told = "".join(picture.itertext()).replace(" ", "")
+    assert all(f"{start}{HOSTILE}".replace(" ", "") in told for start in ("Fall", "People", "It falls", "Note", "Publisher"))
+    assert (book.html / "_charts" / "a-figure.png").read_bytes().startswith(b"\x89PNG")
+    assert f"“Figure 1. Fall {HOSTILE}”, in “A chapter”, in" in unescape(page)
 
     # the ledger
     ledger = json.loads((book.html / "claims.json").read_text(encoding="utf-8"))
@@ -104,7 +114,9 @@ def _lives_in_a_browser(page_file):
             page = context.new_page()
             page.goto(page_file.as_uri())
             scroll_through(page)
-            assert "broken" not in page.title()
+            page.locator("details.table summary").click()
+            assert page.locator("details.table tbody tr:nth-child(2) > th").text_content() == HOSTILE
+            assert "broken" not in page.title() and not page.locator("figure img[src=x]").count()
             assert page.locator(".live svg .mark-symbol path").count() >= 2
             before = page.locator(".live svg text").first.get_attribute("fill")
             page.evaluate("document.documentElement.dataset.theme = 'dark'")

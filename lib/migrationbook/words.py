@@ -16,14 +16,16 @@ def _table() -> dict:
     return tomllib.loads(WORDS.read_text(encoding="utf-8"))
 
 
-def word(key: str) -> str:
+def word(key: str, otherwise: str | None = None) -> str:
     """Return the word for a dotted key such as ``verdict.mostly-supported``.
 
-    Raises BookError when the key is not in ``words.toml``.
+    otherwise: what to say when ``words.toml`` has no such entry; without it that is a BookError.
     """
     entry: object = _table()
     for part in key.split("."):
         if not isinstance(entry, dict) or part not in entry:
+            if otherwise is not None:
+                return otherwise
             raise BookError(f"{WORDS.name}: no entry '{key}'; add it there")
         entry = entry[part]
     return str(entry)

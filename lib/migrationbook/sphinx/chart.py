@@ -14,7 +14,7 @@ from sphinx.util.osutil import relative_uri
 from migrationbook.charts.figure import MIME
 from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
-from migrationbook.sphinx import catalogue, drawing
+from migrationbook.sphinx import actions, catalogue, drawing
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.words import word
 
@@ -49,10 +49,11 @@ def script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def html(spec: dict, number: str, folder: Path, base: str, tables: dict[str, str]) -> str:
+def html(spec: dict, number: str, chapter: str, code: str, folder: Path, base: str, tables: dict[str, str]) -> str:
     """Write the drawings and rows of ``spec`` into ``folder`` and return the figure that refers to them by ``base``.
 
-    number: what the page calls it, such as "Figure 3". tables: address of each table in the catalogue, if there is one.
+    number: what the page calls it, such as "Figure 3". chapter: the page's title. code: address of the code that made it.
+    tables: address of each table in the catalogue, if there is one.
     """
     about = spec["usermeta"]["figure"]
     name, bare = about["name"], drawing.without_frame(spec)
@@ -61,19 +62,21 @@ def html(spec: dict, number: str, folder: Path, base: str, tables: dict[str, str
     facts = [
         f"{word('chart.source')}: {escape(about['source'])}.",
         f"{word('chart.licence')}: {escape(about['licence'])}.",
-        _rows(bare, name, folder, base),
         *([f"{word('chart.tables')}: {catalogue.links(about['tables'], tables)}."] if tables else []),
     ]
+    controls = [param for param in bare.get("params", []) if "bind" in param]
     # An image hides what is in it from a screen reader, a group does not: its controls stay reachable.
-    role = "group" if any("bind" in param for param in bare.get("params", [])) else "img"
+    role = "group" if controls else "img"
     note = f'<p class="figure-note">{escape(about["note"])}</p>\n' if about["note"] else ""
+    content = script_json(bare | {"usermeta": {"tables": actions.described(bare, about)}})
     return f"""<figure class="chart" id="{escape(name)}">
 <figcaption><p class="figure-number">{escape(number)}</p>
 <p class="figure-title">{escape(about["title"])}</p>
 <p class="figure-subtitle">{escape(about["subtitle"])}</p></figcaption>
-<div class="drawing">{pictures}<div class="live" role="{role}" aria-label="{escape(about["alt"])}"></div></div>
+<div class="drawing">{pictures}{_room(controls)}<div class="live" role="{role}" aria-label="{escape(about["alt"])}"></div></div>
 {note}<p class="figure-facts">{" ".join(facts)}</p>
-<script type="application/json" class="chart-spec">{script_json(bare)}</script>
+{actions.html(bare, about, number, chapter, code, folder, base)}\
+<script type="application/json" class="chart-spec">{content}</script>
 </figure>
 """
 
@@ -91,15 +94,30 @@ def _picture(spec: dict, name: str, mode: str, alt: str, folder: Path, base: str
     )
 
 
-def _rows(spec: dict, name: str, folder: Path, base: str) -> str:
-    links = []
-    tables = drawing.tables(spec)
-    for table, rows in tables.items():
-        (folder / f"{table}.csv").write_text(drawing.as_csv(rows), encoding="utf-8")
-        label = table.removeprefix(f"{name}-").replace("-", " ")
-        named = f"{label}, " if len(tables) > 1 and not label.isdigit() else ""
-        links.append(f'<a href="{base}/{table}.csv" download>{escape(named)}{len(rows):,} {word("chart.count")}</a>')
-    return f"{word('chart.rows')}: {'; '.join(links)}."
+def _room(controls: list[dict]) -> str:
+    """Room for the controls of a live chart, in the form Vega will give them, so that nothing moves when they come."""
+    kept = ""
+    for param in controls:
+        bind = param["bind"]
+        longest = max(map(str, bind.get("labels") or bind.get("options") or [""]), key=len)
+        field = (f'<input type="range" disabled><span>{escape(str(param.get("value", "")))}</span>' if bind["input"] == "range"
+                 else f"<select disabled><option>{escape(longest)}</option></select>")
+        label = f'<span class="vega-bind-name">{escape(str(bind.get("name", param["name"])))}</span>'
+        kept += f'<div class="vega-bind"><label>{label}{field}</label></div>'
+    return f'<div class="vega-bindings room" aria-hidden="true">{kept}</div>' if kept else ""
+
+
+def find_code(app: Sphinx, doctree: nodes.document) -> None:
+    """Give the code that made a figure an anchor, NAME-code, and the figure the address of it."""
+    for shown in doctree.findall(chart):
+        cell = shown.parent
+        while cell is not None and cell.get("nb_element") != "cell_code":
+            cell = cell.parent
+        code = next((part for part in cell or [] if part.get("nb_element") == "cell_code_source"), None)
+        if code is not None:
+            name = f"{shown['content']['usermeta']['figure']['name']}-code"
+            code["ids"].append(name)
+            shown["code"] = f"#{name}"
 
 
 def visit(self, node: chart) -> None:
@@ -109,8 +127,10 @@ def visit(self, node: chart) -> None:
     name = spec["usermeta"]["figure"]["name"]
     counted = ".".join(map(str, builder.fignumbers.get("figure", {}).get(name, ())))
     number = builder.config.numfig_format["figure"] % counted if counted else ""
+    chapter = builder.env.titles[builder.current_docname].astext()
+    code = node.get("code") or relative_uri(page, f"_sources/{builder.current_docname}.ipynb")  # the page may hide it
     try:
-        self.body.append(html(spec, number, Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER),
+        self.body.append(html(spec, number, chapter, code, Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER),
                               catalogue.addresses(builder)))
     except BookError as error:
         logger.warning(f"figure '{name}': {error}", location=builder.current_docname)
@@ -120,6 +140,7 @@ def visit(self, node: chart) -> None:
 def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     if doctree is not None and next(doctree.findall(chart), None) is not None:
         app.add_js_file("charts.js", loading_method="defer")
+        app.add_js_file("figures.js", loading_method="defer")
 
 
 def write_library(app: Sphinx, error: Exception | None) -> None:
@@ -136,5 +157,6 @@ def setup(app: Sphinx) -> None:
                             html=(visit, None))
     collect(app, "book_charts", chart, lambda spec: spec["usermeta"]["figure"]["name"],
             "figure '{key}' is on {first} and on {second}; give each its own name")
+    app.connect("doctree-read", find_code)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", write_library)

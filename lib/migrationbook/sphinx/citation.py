@@ -54,10 +54,10 @@ def edition(path: Path | None = None) -> dict:
             "version": str(about["version"]), "date": released, "url": about.get("url", "")}
 
 
-def plain(about: dict, part: str = "") -> str:
-    """One line for a list of references. part: of the book, such as a chapter, if not the whole of it."""
+def plain(about: dict, *parts: str) -> str:
+    """One line for a list of references. parts: of the book if not the whole of it, such as a figure and its chapter."""
     told = f"{about['authors']} ({about['date'].year}). "
-    told += f"“{part}”, {word('cite.in')} {about['title']}" if part else about["title"]
+    told += f" {word('cite.in')} ".join([*(f"“{part}”," for part in parts if part), about["title"]])
     where = f" {about['url']}" if about["url"] else ""
     return f"{told}, {word('cite.edition')} {about['version']}, {day(about['date'])}.{where}"
 
@@ -76,8 +76,8 @@ def _tex(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "&%$#_" else sign for sign in text)
 
 
-def html(about: dict, titles: dict[str, str], figure: str) -> str:
-    """All lines to copy. titles: of the chapters, by name. figure: number and title of one figure, for the example."""
+def html(about: dict, titles: dict[str, str], figure: list[str]) -> str:
+    """All lines to copy. titles: of the chapters, by name. figure: one for the example (number and title) and its chapter."""
     stem = f"didit{about['date'].year}"
     entry = next(entry for entry in data.package()["resources"])
     parts = [
@@ -86,7 +86,7 @@ def html(about: dict, titles: dict[str, str], figure: str) -> str:
           for name, title in titles.items()),
     ]
     if figure:
-        parts.append(_lines("figure", plain(about, figure)))
+        parts.append(_lines("figure", plain(about, *figure)))
     parts.append(_lines("table", credit(entry, entry["licenses"][0])))
     return "".join(parts)
 
@@ -97,13 +97,14 @@ def _lines(kind: str, line: str, entry: str = "", title: str = "") -> str:
     return f'<div class="to-cite"><p><b>{name}</b></p>\n<p class="credit">{escape(line)}</p>\n{folded}</div>\n'
 
 
-def _first_figure(builder: Builder, docname: str) -> str:
-    """Number and title of the first figure of a chapter, nothing if it has none."""
+def _first_figure(builder: Builder, docname: str) -> list[str]:
+    """Number and title of the first figure of a chapter, and the chapter's title; nothing if it has none."""
     for spec in getattr(builder.env, "book_charts", {}).get(docname, []):
         about = spec["usermeta"]["figure"]
         number = builder.env.toc_fignumbers.get(docname, {}).get("figure", {}).get(about["name"], ())
-        return f"{builder.config.numfig_format['figure'] % '.'.join(map(str, number))}. {about['title']}"
-    return ""
+        shown = f"{builder.config.numfig_format['figure'] % '.'.join(map(str, number))}. {about['title']}"
+        return [shown, builder.env.titles[docname].astext()]
+    return []
 
 
 def visit(self, node: citations) -> None:
@@ -111,7 +112,7 @@ def visit(self, node: citations) -> None:
     env = builder.env
     shown = chapters(env)
     titles = {docname.rpartition("/")[2]: env.titles[docname].astext() for docname in shown}
-    figure = next(filter(None, (_first_figure(builder, docname) for docname in shown)), "")
+    figure = next(filter(None, (_first_figure(builder, docname) for docname in shown)), [])
     try:
         self.body.append(html(edition(), titles, figure))
     except BookError as error:

@@ -1,11 +1,8 @@
-"""Turn a figure's specification into static drawings, the chart library into one script, and its rows into CSV."""
+"""Turn a figure's specification into static drawings, and the chart library into one script."""
 
 from __future__ import annotations
 
 import copy
-import csv
-import io
-import json
 import re
 from collections.abc import Callable
 
@@ -24,7 +21,6 @@ WIDER = 1.2
 FONT_SIZE = re.compile(r'font-size="([\d.]+)px"')
 WIDTHS = {"wide": 720, "narrow": 350}
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
-MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?")
 
 
 def without_frame(spec: dict) -> dict:
@@ -63,7 +59,7 @@ def _svg(spec: dict, mode: str) -> str:
     """Laid out with letters a fifth larger than those then written."""
     settings = _larger(config(mode)) | {"font": FONT}
     try:
-        svg = _kept(lambda: vl_convert.vegalite_to_svg(spec, VEGALITE, config=settings), spec, settings)
+        svg = made(lambda: vl_convert.vegalite_to_svg(spec, VEGALITE, config=settings), spec, settings)
     except ValueError as error:
         raise BookError(f"it cannot be drawn: {str(error).strip().splitlines()[0]}") from None
     return FONT_SIZE.sub(lambda found: f'font-size="{float(found[1]) / WIDER:.4g}px"', svg)
@@ -76,7 +72,7 @@ def _larger(settings: dict) -> dict:
             for key, value in settings.items()}
 
 
-def _kept(make: Callable[[], str], *inputs: object) -> str:
+def made(make: Callable[[], str], *inputs: object) -> str:
     """What vl-convert makes takes a third of the time of building pages and seldom changes from one build to the next."""
     return kept(paths.BUILD / "drawings", make, vl_convert.__version__, VEGALITE, *inputs)
 
@@ -89,36 +85,5 @@ def _size(svg: str) -> tuple[int, int]:
 def library() -> str:
     """Vega, Vega-Lite and the embedding function as one classic script (a module would not load from a file)."""
     entry = "window.vegaEmbed = vegaEmbed;"
-    bundle = _kept(lambda: vl_convert.javascript_bundle(entry, VEGALITE), entry)
+    bundle = made(lambda: vl_convert.javascript_bundle(entry, VEGALITE), entry)
     return f"(function () {{\n{bundle}\n}})();\n"
-
-
-def tables(spec: dict) -> dict[str, list[dict]]:
-    """The rows drawn, by data set; what another set holds already (labels at line ends) is left out."""
-    found: dict[str, list[dict]] = {}
-    held: list[set[str]] = []
-    for name, rows in sorted(spec["datasets"].items(), key=lambda item: len(item[1]), reverse=True):
-        rows_here = {json.dumps(row) for row in rows}
-        if not any(rows_here <= other for other in held):
-            found[name] = rows
-            held.append(rows_here)
-    return found
-
-
-def as_csv(rows: list[dict]) -> str:
-    """Rows as CSV: columns in their order, days as ISO dates, missing values empty."""
-    # a map's outlines are for drawing: whoever wants them finds them in their own table
-    columns = list(dict.fromkeys(key for row in rows for key, value in row.items() if not isinstance(value, dict)))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _cell(value) for key, value in row.items() if key in columns})
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str):
-        day = MIDNIGHT.fullmatch(value)
-        return day[1] if day else value
-    return value
