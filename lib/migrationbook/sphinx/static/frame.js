@@ -1,0 +1,16 @@
+/* What the frame of a page does: print, and give the keyboard its place back. */
+(() => {
+  "use strict";
+  for (const button of document.querySelectorAll(".print-page")) button.addEventListener("click", () => print());
+
+  // The theme takes the focus from a button that was pressed. Here it stays, and comes back when what it opened is closed.
+  for (const button of document.querySelectorAll(".theme-switch-button, .search-button__button, .sidebar-toggle")) {
+    button.addEventListener("click", () => setTimeout(() => {
+      const opened = document.querySelector("dialog[open]");
+      if (opened) opened.addEventListener("close", () => button.focus(), { once: true });
+      else button.focus();
+    }));
+  }
+
+  if (document.querySelector(".bd-search-container")) document.querySelector(".bd-search-container input[name=q]")?.focus();
+})();
