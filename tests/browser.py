@@ -82,7 +82,7 @@ def scroll_through(page) -> None:
     for figure in page.query_selector_all("figure.chart"):
         figure.scroll_into_view_if_needed()
         page.wait_for_timeout(30)
-    page.wait_for_function(
-        "document.querySelectorAll('figure.chart').length === document.querySelectorAll('.drawing.is-live').length",
-        timeout=20_000,
-    )
+    for _ in range(200):  # wait_for_function evaluates text in the page, which its policy forbids
+        if page.evaluate("document.querySelectorAll('figure.chart').length === document.querySelectorAll('.drawing.is-live').length"):
+            break
+        page.wait_for_timeout(100)

@@ -28,8 +28,10 @@ LEFTOVERS = re.compile(
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?"
     r"|[ \t]*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\n?"
+    r'| id="(?:exercise|solution)-content"'  # the same on each of them
     r"|[ \t]*<script>\s*// Activate the search field[^<]*</script>\n?", re.DOTALL)
 SEARCH = re.compile(r'[ \t]*<script[^>]*\b(?:searchtools|language_data|searchindex)\.js[^>]*></script>\n?')
+SIDEBAR = '<div id="pst-primary-sidebar" '
 WAITING = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*\b(?:defer|async)\b)")
 
 
@@ -66,8 +68,11 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 
 def _tidy(page: str, searches: bool) -> str:
-    """Without leftovers, with scripts that wait until the page is there; the search's index only where it is searched."""
-    page = LEFTOVERS.sub("", page)
+    """Without leftovers, with scripts that wait until the page is there; the search's index only where it is searched.
+
+    The sidebar becomes a landmark: title and search are part of it, not only the list of chapters.
+    """
+    page = LEFTOVERS.sub("", page).replace(SIDEBAR, f'{SIDEBAR}role="navigation" aria-label="{word("page.sidebar")}" ', 1)
     return WAITING.sub("<script defer ", page if searches else SEARCH.sub("", page))
 
 
