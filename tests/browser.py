@@ -83,6 +83,6 @@ def scroll_through(page) -> None:
         figure.scroll_into_view_if_needed()
         page.wait_for_timeout(30)
     for _ in range(200):  # wait_for_function evaluates text in the page, which its policy forbids
-        if page.evaluate("document.querySelectorAll('figure.chart').length === document.querySelectorAll('.drawing.is-live').length"):
+        if page.evaluate("[...document.querySelectorAll('figure.chart .drawing')].every((one) => one.matches('.is-live'))"):
             break
         page.wait_for_timeout(100)
