@@ -31,7 +31,14 @@ LEFTOVERS = re.compile(
     r'| id="(?:exercise|solution)-content"'  # the same on each of them
     r"|[ \t]*<script>\s*// Activate the search field[^<]*</script>\n?", re.DOTALL)
 SEARCH = re.compile(r'[ \t]*<script[^>]*\b(?:searchtools|language_data|searchindex)\.js[^>]*></script>\n?')
-SIDEBAR = '<div id="pst-primary-sidebar" '
+# What breaks rules of accessibility, and what stands there instead.
+MENDED = {
+    '<div id="pst-primary-sidebar" ': f'<div id="pst-primary-sidebar" role="navigation" aria-label="{word("page.sidebar")}" ',
+    '<summary><span class="toctree-toggle"': f'<summary aria-label="{word("page.more")}"><span class="toctree-toggle"',
+    '<summary aria-label="Toggle hidden content">': "<summary>",  # what can be read there names it
+    ' role="doc-biblioentry"': ' role="listitem"',
+    '<th scope="col"></th>': "<td></td>",
+}
 WAITING = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*\b(?:defer|async)\b)")
 
 
@@ -68,11 +75,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 
 def _tidy(page: str, searches: bool) -> str:
-    """Without leftovers, with scripts that wait until the page is there; the search's index only where it is searched.
-
-    The sidebar becomes a landmark: title and search are part of it, not only the list of chapters.
-    """
-    page = LEFTOVERS.sub("", page).replace(SIDEBAR, f'{SIDEBAR}role="navigation" aria-label="{word("page.sidebar")}" ', 1)
+    """Without leftovers, with scripts that wait until the page is there; the search's index only where it is searched."""
+    page = LEFTOVERS.sub("", page)
+    for found, instead in MENDED.items():
+        page = page.replace(found, instead)
     return WAITING.sub("<script defer ", page if searches else SEARCH.sub("", page))
 
 

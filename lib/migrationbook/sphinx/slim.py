@@ -19,6 +19,8 @@ GIVEN = re.compile(r'\s(?:class|id)="([^"]*)"')
 ICON = re.compile(r"fa[bsrl]?(-[\w-]+)?")
 ICON_FONT = re.compile(r"Font ?Awesome|@(?:-webkit-)?keyframes fa-")
 ICON_LETTER = re.compile(r'(--pst-icon-[\w-]+):"[^"]*"')
+# The theme measures every block of code on load and after every change, which takes phones a second; `frame.js` does it in view.
+MEASURING = re.compile(r'"complete"===document\.readyState\?\w+\(\):window\.addEventListener\("load",\w+\)')
 GROUPS = ("media", "supports", "layer", "container")
 
 
@@ -53,7 +55,8 @@ def _remove_unnamed(static: Path, text: str) -> None:
         if path.name not in text:
             path.unlink()
         elif path.suffix == ".js":
-            path.write_text(SOURCE_MAP.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+            script = SOURCE_MAP.sub("", path.read_text(encoding="utf-8"))
+            path.write_text(MEASURING.sub("0", script) if path.name == "pydata-sphinx-theme.js" else script, encoding="utf-8")
     for empty in sorted((path for path in static.rglob("*") if path.is_dir()), reverse=True):
         if not any(empty.iterdir()):
             empty.rmdir()

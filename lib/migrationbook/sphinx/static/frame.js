@@ -12,5 +12,11 @@
     }));
   }
 
+  // What scrolls sideways can be reached by keyboard once it is near the view.
+  const near = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+  }, { rootMargin: "1000px" });
+  for (const block of document.querySelectorAll("pre, .cell_output > .output, .pst-scrollable-table-container")) near.observe(block);
+
   if (document.querySelector(".bd-search-container")) document.querySelector(".bd-search-container input[name=q]")?.focus();
 })();
