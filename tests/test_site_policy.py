@@ -7,11 +7,10 @@ import hashlib
 import re
 import shutil
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from browser import browser, page_watch
-from migrationbook.sphinx import policy
+from migrationbook.press import policy, standalone
 from test_site import SITE, pages, read  # noqa: F401 (pages is a fixture)
 
 DATA = ("application/json", "application/ld+json")
@@ -145,5 +144,21 @@ def test_icons_of_the_frame_are_drawn(pages):  # noqa: F811
     assert not [name for name in used if f".{name} {{" not in sheet and f".{name}{{" not in sheet]
 
 
-def test_policy_of_the_file_itself(tmp_path: Path):
+def test_a_page_in_one_file_runs_what_is_inside_and_nothing_else(chromium, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(standalone.one_file(SITE / "chapters" / "agreement.html").replace(
+        "</article>", "<script>window.strayed = 1</script></article>", 1), encoding="utf-8")
+    allowed = directives(Scripts(page.read_text(encoding="utf-8")).policies[0])["script-src"]
+    assert all(value.startswith("'sha256-") for value in allowed)
+    with page_watch(chromium, 1280, "light") as (context, troubles):
+        tab = context.new_page()
+        tab.goto(page.as_uri())
+        tab.wait_for_load_state("load")
+        assert tab.evaluate("typeof window.vegaEmbed") == "function"
+        assert tab.evaluate("document.documentElement.dataset.theme") == "light"
+        assert tab.evaluate("window.strayed") is None
+        assert len([trouble for trouble in troubles if "inline script" in trouble]) == 1, troubles
+
+
+def test_nothing_may_run_where_nothing_is_known():
     assert "script-src 'none'" in policy.content([], own="")

@@ -9,7 +9,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from migrationbook.sphinx import policy, slim
+from migrationbook.press import policy
+from migrationbook.sphinx import slim
 from migrationbook.words import word
 
 logger = logging.getLogger(__name__)
