@@ -131,7 +131,8 @@ def test_a_wide_table_scrolls_by_keyboard(chromium):
     with page_watch(chromium, 390, "light", reduced_motion="reduce") as (context, _):
         page = opened(context, "chapters/data/asylum.html")
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-        page.evaluate("[...document.querySelectorAll('.scrolling')].find((one) => one.scrollWidth > one.clientWidth + 40).focus()")
+        wide = "[...document.querySelectorAll('.scrolling')].find((one) => one.scrollWidth > one.clientWidth + 40)"
+        page.evaluate(f"{wide}.focus()")
         assert page.evaluate(FOCUS)["seen"]
         page.keyboard.press("ArrowRight")
         page.wait_for_timeout(300)
