@@ -2,13 +2,15 @@
 PYTHON ?= python3
 BOOK = .venv/bin/migrationbook
 
-.PHONY: help book test lab bench clean lock environment
+.PHONY: help book test lab bench audit linkcheck clean lock environment
 
 help:  ## say what can be made
 	@echo "make book   execute every chapter and build the site in _build/html"
 	@echo "make test   everything that continuous integration checks"
 	@echo "make lab    open the chapters in JupyterLab"
 	@echo "make bench  time the press beside what one would run instead (25 minutes; OPTIONS=--quick: six)"
+	@echo "make audit  measure the built pages with Lighthouse against a budget, beside a plain Jupyter Book (needs Node; OPTIONS=\"index --runs 1\")"
+	@echo "make linkcheck  try every link of the built site that leads elsewhere"
 	@echo "make lock   rewrite requirements.txt from lib/pyproject.toml"
 	@echo "make clean  remove _build (the environment in .venv stays)"
 
@@ -27,6 +29,12 @@ lab: environment
 
 bench: environment
 	@.venv/bin/python benchmarks $(OPTIONS)
+
+audit: environment
+	@$(BOOK) audit $(OPTIONS)
+
+linkcheck: environment
+	@$(BOOK) linkcheck
 
 lock: environment
 	@$(BOOK) lock

@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 
 from migrationbook import settings
 from migrationbook.errors import BookError
-from migrationbook.press import cache, site
+from migrationbook.press import cache, policy, site
 from migrationbook.press.chapters import chapters
 from migrationbook.words import word
 
@@ -30,7 +30,7 @@ IMPORT = re.compile(r"""@import\s+(?:url\()?\s*["']?([^"');]+)["']?\s*\)?[^;]*;"
 UNUSED_FONTS = {".ttf", ".woff", ".eot"}  # each has a twin in .woff2
 # Navigation of a site: other pages, the search over all of them, files beside the page.
 SITE = ("#pst-primary-sidebar, [class*=sidebar-toggle].primary-toggle, #pst-primary-sidebar-modal, .search-button, "
-        ".search-button__wrapper, #pst-search-dialog, .dropdown-download-buttons, .prev-next-area")
+        ".search-button__wrapper, #pst-search-dialog, .download-source, .prev-next-area")
 SEARCH = re.compile(r"searchtools|searchindex|language_data|sphinx_highlight")
 
 
@@ -86,8 +86,11 @@ def one_file(page: Path) -> str:
         element.decompose()
     for element in soup("link"):
         _style(soup, element, page)
+    known = [script.string or "" for script in soup.head("script") if not {"src", "type"} & set(script.attrs)]
     for element in soup("script", src=True):
-        _script(soup, element, page)
+        known += _script(soup, element, page)
+    for meta in soup("meta", attrs={"http-equiv": "Content-Security-Policy"}):
+        meta["content"] = policy.content(known, own="")
     for element in soup(["img", "source"]):
         for attribute in {"src", "srcset"} & set(element.attrs):
             if not element[attribute].startswith("data:"):
@@ -138,21 +141,27 @@ def _rules(sheet: Path) -> str:
     return ADDRESS.sub(inside, IMPORT.sub(imported, sheet.read_text(encoding="utf-8")))
 
 
-def _script(soup: BeautifulSoup, script: Tag, page: Path) -> None:
-    """A script goes inside; one that waits for the page (defer) to its end, since only scripts with an address can wait."""
+def _script(soup: BeautifulSoup, script: Tag, page: Path) -> list[str]:
+    """A script goes inside; one that waits for the page (defer) to its end, since only scripts with an address can wait.
+
+    Returns the texts that were put inside.
+    """
     path = _file(page, script["src"])
     waits = script.has_attr("defer")
     if path is None or SEARCH.search(path.name):
         script.decompose()
-        return
+        return []
     del script["src"]
     script.string = _harmless(path)
+    inside = [script.string]
     if waits:
         del script["defer"]
         library = path.with_name("vega.js")
         if path.name == "charts.js" and library.exists():
-            soup.body.append(soup.new_tag("script", string=_harmless(library)))
+            inside.append(_harmless(library))
+            soup.body.append(soup.new_tag("script", string=inside[-1]))
         soup.body.append(script.extract())
+    return inside
 
 
 def _harmless(path: Path) -> str:

@@ -221,7 +221,7 @@ def _checks(entry: dict) -> str:
     head = [escape(word(f"check.{key}")) for key in ("label", "expected", "found", "tolerance", "source")]
     rows = [[escape(check["label"]), *(exact(check[key]) for key in ("expected", "found", "tolerance")),
              linked(check["source"])] for check in entry.get("checks", [])]
-    return _folded(label, scrolling(label, rows_table(label, head, rows, "data checks"))) if rows else ""
+    return _folded(label, scrolling(f"{label}: {entry['name']}", rows_table(label, head, rows, "data checks"))) if rows else ""
 
 
 def _first_rows(entry: dict) -> str:
