@@ -132,7 +132,7 @@ def _state() -> dict[str, str | None]:
     found |= {name: paths.ROOT / name for name in settings.LOCK}
     state = {name: cache.fingerprint(path) for name, path in found.items()}
     state |= {"the library": cache.tree([paths.LIBRARY]), "the data": cache.tree([paths.DATA])}
-    return state | {name: os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", *settings.ENVIRONMENT)}
+    return state | {name: os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", "REPOSITORY_URL", *settings.ENVIRONMENT)}
 
 
 def _stale_pages() -> list[str]:

@@ -16,6 +16,7 @@ from migrationbook.sphinx import (
     editions,
     front,
     glossary,
+    launch,
     pages,
     reading,
     rights,
@@ -41,6 +42,7 @@ def setup(app: Sphinx) -> dict:
     editions.setup(app)
     citation.setup(app)
     front.setup(app)
+    launch.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
