@@ -14,6 +14,6 @@ def main() -> None:
     """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
 
 
-for command in (press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, students.exercises, tidy.tidy, press.test,
-                press.lab, press.lock):
+for command in (press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, students.exercises, tidy.tidy,
+                press.test, press.lab, press.lock):
     main.add_command(command)

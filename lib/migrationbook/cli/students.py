@@ -12,7 +12,7 @@ from migrationbook.errors import BookError
 
 @click.command(epilog="Example:  migrationbook exercises --edition student -o ~/class")
 @click.option("--edition", type=click.Choice(["student", "instructor"]), required=True,
-              help="student: solutions are left out, with room for your own; instructor: solutions open, with each exercise's point.")
+              help="student: without solutions, room for your own instead; instructor: solutions open, each with its point.")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder. Default: _build/EDITION")
 def exercises(edition: str, output: Path | None) -> None:
     """Write the chapters that have exercises as notebooks for students or instructors."""

@@ -16,7 +16,8 @@ from migrationbook.models import duration, event_study, polls, rates, state_pane
 from migrationbook.models import interrupted_time_series as its
 
 
-@exercise("agreement-exercise-level", "people a month", within=500, look="judge every thousand with `at` and keep the lowest supported.")
+@exercise("agreement-exercise-level", "people a month", within=500,
+          look="judge every thousand with `at` and keep the lowest supported.")
 def lowest_level(chapter: SimpleNamespace) -> Candidates:
     supported = [level for level in range(20_000, 120_000, 1_000) if chapter.at(level).verdict == "supported"]
     yield min(supported), ""
@@ -35,7 +36,8 @@ def month_of_ports(chapter: SimpleNamespace) -> Candidates:
     yield both.idxmax(), "that is the month with most encounters in all; the share at the ports is asked for."
 
 
-@exercise("enforcement-exercise-window", "per cent", within=0.6, look="the same call as the chapter's, with the fourth month as its end.")
+@exercise("enforcement-exercise-window", "per cent", within=0.6,
+          look="the same call as the chapter's, with the fourth month as its end.")
 def first_four_months(chapter: SimpleNamespace) -> Candidates:
     def effect(months: int) -> float:
         stop = min(chapter.begin + pd.DateOffset(months=months - 1), pd.Timestamp(chapter.window_end))
@@ -66,7 +68,8 @@ def jump_of_the_level(chapter: SimpleNamespace) -> Candidates:
     yield chapter.effect.percent, "that is the forecast's mean gap over the window; the step's jump is asked for."
 
 
-@exercise("asylum-exercise-vintage", "cases", within=500, look="pending cases of fiscal 2019, the wider account less the agency's own.")
+@exercise("asylum-exercise-vintage", "cases", within=500,
+          look="pending cases of fiscal 2019, the wider account less the agency's own.")
 def wider_count(chapter: SimpleNamespace) -> Candidates:
     own, wide = (stock_flow.account(asylum.court_caseload(name)).loc[2019] for name in ("2021-04", "2025-07"))
     yield wide["pending"] - own["pending"], ""
@@ -74,7 +77,8 @@ def wider_count(chapter: SimpleNamespace) -> Candidates:
     yield wide["pending"], "that is the level in the wider account; the difference between the two is asked for."
 
 
-@exercise("asylum-exercise-judges", "judges", within=1, look="`judges_needed` takes pending cases, completions, receipts, months and years.")
+@exercise("asylum-exercise-judges", "judges", within=1,
+          look="`judges_needed` takes pending cases, completions, receipts, months and years.")
 def judges_in_five_years(chapter: SimpleNamespace) -> Candidates:
     def judges(receipts: float, years: int, months: float = chapter.months_per_case) -> float:
         return float(np.ceil(stock_flow.judges_needed(chapter.now["pending"], chapter.cases_per_judge, receipts, months, years)))
@@ -107,7 +111,8 @@ def without_volunteers(chapter: SimpleNamespace) -> Candidates:
     yield level["upper"], "that is the upper end of the interval."
 
 
-@exercise("opinion-exercise-effect", "a ratio of variances", within=0.06, look="the sample divided by the answers it may shrink to.")
+@exercise("opinion-exercise-effect", "a ratio of variances", within=0.06,
+          look="the sample divided by the answers it may shrink to.")
 def largest_design_effect(chapter: SimpleNamespace) -> Candidates:
     def worth(percent: float) -> float:
         return (polls.plain_margin(1, chapter.interval) / (percent - 50)) ** 2
@@ -155,7 +160,8 @@ def six_southern_states(chapter: SimpleNamespace) -> Candidates:
     yield change(wide["south"], every), "that compares with the north as well, where forces were; leave it out."
 
 
-@exercise("security-exercise-plant", "per cent", within=0.6, look="multiply the months of the window in the northern states, then `change`.")
+@exercise("security-exercise-plant", "per cent", within=0.6,
+          look="multiply the months of the window in the northern states, then `change`.")
 def planted_quarter(chapter: SimpleNamespace) -> Candidates:
     def change(first: str) -> float:
         planted = chapter.victims[chapter.homicide].astype(float).copy()

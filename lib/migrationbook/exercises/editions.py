@@ -1,7 +1,7 @@
-"""The chapters as notebooks for students, without solutions, or for instructors, with solutions open and the point of each exercise.
+"""The chapters as notebooks for students, without solutions, or for instructors, with solutions and the point of each exercise.
 
-Both come from the chapters' cells by tag: ``exercise`` (with a ``point`` in its metadata), ``hint``, ``check`` and ``solution``. What
-only Sphinx understands in them is turned into plain Markdown, so that the notebooks read well in JupyterLab or Colab.
+Both come from the chapters' cells by tag: ``exercise`` (with a ``point`` in its metadata), ``hint``, ``check`` and ``solution``.
+What only Sphinx understands in them is turned into plain Markdown, so that the notebooks read well in JupyterLab or Colab.
 """
 
 from __future__ import annotations
