@@ -195,4 +195,4 @@ def flow_of_2019(chapter: SimpleNamespace) -> Candidates:
     yield duration.arrivals(**at), "that is 2023 as it was."
     yield duration.arrivals(**at | stopped), "that is the other lever, Mexico stopping the share of 2024."
     yield duration.arrivals(**at | flow | stopped), "that is both levers at once."
-    yield duration.arrivals(**at) - duration.arrivals(**at | flow), "that is by how much arrivals fall; what remains is asked for."
+    yield duration.arrivals(**at) - duration.arrivals(**at | flow), "that is how far arrivals fall; what remains is asked for."

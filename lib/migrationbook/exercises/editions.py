@@ -19,7 +19,8 @@ from migrationbook.press.chapters import chapters
 from migrationbook.words import word
 
 EDITIONS = ("student", "instructor")
-DIRECTIVE = re.compile(r"```\{(?P<kind>exercise|hint|solution-start|solution-end)\}(?P<title>.*)\n(?P<body>(?:.*\n)*?)```")
+DIRECTIVE = re.compile(
+    r"(?P<fence>```|:::)\{(?P<kind>exercise|hint|admonition|solution-start|solution-end)\}(?P<title>.*)\n(?P<body>(?:.*\n)*?)(?P=fence)")
 OPTION = re.compile(r"^:\w+:.*\n", re.MULTILINE)
 ROLE = re.compile(r"\{(?P<role>\w+)(?::\w+)?\}`(?:(?P<text>[^`<]+) <)?(?P<target>[^`>]+)>?`")
 GLUED = "application/papermill.record/text/plain"
@@ -84,13 +85,12 @@ def phrases(book: NotebookNode) -> dict[str, str]:
 def plain(source: str, said: dict[str, str]) -> str:
     """Markdown any program can show: headings for exercises, folds in HTML for hints, the phrases ``said`` for their names."""
     def block(found: re.Match) -> str:
-        body = OPTION.sub("", found["body"]).strip()
+        title, body = found["title"].strip() or word("exercise.hint"), OPTION.sub("", found["body"]).strip()
         return {
-            "exercise": f"### {word('exercise.title')}: {found['title'].strip()}\n\n{body}",
-            "hint": f"<details>\n<summary>{word('exercise.hint')}</summary>\n\n{body}\n\n</details>",
+            "exercise": f"### {word('exercise.title')}: {title}\n\n{body}",
             "solution-start": f"**{word('exercise.solution')}**",
             "solution-end": "---",
-        }[found["kind"]]
+        }.get(found["kind"], f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>")
 
     def role(found: re.Match) -> str:
         if found["role"] == "glue":
