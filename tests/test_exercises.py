@@ -53,7 +53,7 @@ def test_two_checks_or_more_a_chapter_agree_with_the_solutions(path):
     assert len(checks) >= 2
     for cell in checks:
         label = re.search(r'check_answer\("([\w-]+)", answer\)', cell.source)[1]
-        assert cell.outputs[0].text == "No answer yet: put yours in the place of None and run this cell.\n"
+        assert cell.outputs[0].text == "No answer yet.\nReplace None and run this cell.\n"
         solved = [one for one in cells(path, "solution") if f'check_answer("{label}", ' in one.source]
         assert len(solved) == 1, label
         assert solved[0].outputs[-1].text.splitlines()[-1] == "Right.", label

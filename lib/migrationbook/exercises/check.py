@@ -61,9 +61,9 @@ def check_answer(name: str, answer: object) -> None:
 
 
 def told(asked: Exercise, answer: object, variables: dict) -> str:
-    """What to tell about ``answer``, in one line; ``variables`` are those of the chapter."""
+    """What to tell about ``answer``; ``variables`` are those of the chapter."""
     if answer is None:
-        return "No answer yet: put yours in the place of None and run this cell."
+        return "No answer yet.\nReplace None and run this cell."
     given, problem = _read(asked.unit, answer)
     if problem:
         return f"Not yet: {problem}"
