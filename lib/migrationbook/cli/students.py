@@ -23,4 +23,4 @@ def exercises(edition: str, output: Path | None) -> None:
         written = editions.write(edition, folder)
     except OSError as error:
         raise BookError(f"{error.strerror or error}: {error.filename or folder}") from None
-    click.echo(f"{len(written)} notebooks in {folder}. Open them in the book's environment: jupyter lab {folder}")
+    click.echo(f"{len(written)} notebooks in {folder}. Open them with the book's own Jupyter: .venv/bin/jupyter lab {folder}")

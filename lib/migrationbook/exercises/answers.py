@@ -21,7 +21,7 @@ from migrationbook.models import interrupted_time_series as its
 def lowest_level(chapter: SimpleNamespace) -> Candidates:
     supported = [level for level in range(20_000, 120_000, 1_000) if chapter.at(level).verdict == "supported"]
     yield min(supported), ""
-    yield chapter.level, "that is the level of the article; the rule still holds below it."
+    yield chapter.level, "that is the level of the chapter; the rule still holds below it."
     tens = [level for level in supported if level % 10_000 == 0]
     yield min(tens), "that is the lowest of the table, which goes in steps of ten thousand; look between its rows."
     yield min(supported) - 1_000, "at that level one of the two waits is too long already."
@@ -163,15 +163,11 @@ def six_southern_states(chapter: SimpleNamespace) -> Candidates:
 @exercise("security-exercise-plant", "per cent", within=0.6,
           look="multiply the months of the window in the northern states, then `change`.")
 def planted_quarter(chapter: SimpleNamespace) -> Candidates:
-    def change(first: str) -> float:
-        planted = chapter.victims[chapter.homicide].astype(float).copy()
-        planted.loc[first:chapter.after[1], chapter.groups["north"]] *= 1.25
-        panel = state_panel.Panel(planted, chapter.people, chapter.groups["north"], chapter.groups["rest"], chapter.weights)
-        return state_panel.change(panel, chapter.before, chapter.after, chapter.interval).percent
-
-    yield change(chapter.after[0]), ""
+    planted = chapter.victims[chapter.homicide].astype(float).copy()
+    planted.loc[chapter.after[0]:chapter.after[1], chapter.groups["north"]] *= 1.25
+    panel = state_panel.Panel(planted, chapter.people, chapter.groups["north"], chapter.groups["rest"], chapter.weights)
+    yield state_panel.change(panel, chapter.before, chapter.after, chapter.interval).percent, ""
     yield chapter.north.percent, "that is the estimate without anything planted."
-    yield change(chapter.before[0]), "planted before as well as after, the quarter cancels out."
     yield 25.0, "that is what was planted; it comes on top of what happened anyway."
 
 

@@ -68,17 +68,15 @@ def told(asked: Exercise, answer: object, variables: dict) -> str:
     if problem:
         return f"Not yet: {problem}"
     try:
-        candidates = asked.candidates(SimpleNamespace(**variables))
-        right, _ = next(candidates)
-        right, _ = _read(asked.unit, right)
-        if _same(asked, given, right):
-            return "Right."
-        for slip, words in candidates:
-            slip, _ = _read(asked.unit, slip)
-            if _same(asked, given, slip) and not _same(asked, right, slip):
-                return f"Not yet: {words}"
+        # All at once, also for a right answer: so an execution of the solutions tries the slips as well.
+        (right, _), *slips = [(_read(asked.unit, one)[0], words) for one, words in asked.candidates(SimpleNamespace(**variables))]
     except (AttributeError, KeyError) as error:
         return f"The check misses a variable of the chapter ({error}): run all cells above from the top, then this one."
+    if _same(asked, given, right):
+        return "Right."
+    for slip, words in slips:
+        if _same(asked, given, slip) and not _same(asked, right, slip):
+            return f"Not yet: {words}"
     return f"Not yet: {_unit_or_sign(asked, given, right) or asked.look}"
 
 
