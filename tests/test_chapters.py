@@ -93,6 +93,6 @@ parts:
 
 
 def test_an_unknown_chapter_suggests_the_nearest():
-    result = CliRunner().invoke(main, ["run", "enforcment"])
+    result = CliRunner().invoke(main, ["run", "enforcemen"])
     assert result.exit_code == 1
     assert "did you mean 'enforcement'?" in result.output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrationbook.cli import audit, data, press
+from migrationbook.cli import audit, data, press, students, tidy
 from migrationbook.cli.group import Commands
 
 
@@ -14,6 +14,8 @@ def main() -> None:
     """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
 
 
-for command in (press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, press.test, press.lab, press.lock,
-                audit.audit, audit.linkcheck):
+for command in (
+    press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, students.exercises, tidy.tidy, press.test,
+    audit.audit, audit.linkcheck, press.lab, press.lock,
+):
     main.add_command(command)

@@ -145,8 +145,11 @@ def test() -> None:
     """Run every check: style, library, data, re-execution of the chapters, the built site in a browser."""
     python = [sys.executable, "-m"]
     chapters = sorted(str(path) for path in paths.CHAPTERS.glob("*.ipynb"))
+    code = ["lib", "tests", "benchmarks", "chapters"]
+    spelled = [*code, ".github", "_config.yml", *sorted(path.name for path in paths.ROOT.glob("*.md"))]
     steps = {
-        "style": [*python, "ruff", "check", "--config", "lib/pyproject.toml", "lib", "tests", "benchmarks"],
+        "style": [*python, "ruff", "check", "--config", "lib/pyproject.toml", *code],
+        "spelling": [*python, "codespell_lib", "--toml", "lib/pyproject.toml", *spelled],
         "library and data": [*python, "pytest", "-q", "-n", "2", "tests", "--ignore", "tests/test_site.py"],
         "chapters re-executed": [*python, "pytest", "-q", "--nbval", *chapters],
         "book": [*python, "migrationbook.cli", "build"],

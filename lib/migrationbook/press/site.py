@@ -134,7 +134,8 @@ def _state() -> dict[str, str | None]:
     found |= {name: paths.ROOT / name for name in ("CITATION.cff", "CHANGELOG.md", *settings.LOCK)}
     state = {name: cache.fingerprint(path) for name, path in found.items()}
     state |= {"the library": cache.tree([paths.LIBRARY]), "the data": cache.tree([paths.DATA])}
-    return state | {name: os.environ.get(name) for name in ("SOURCE_DATE_EPOCH", "SITE_URL", *settings.ENVIRONMENT)}
+    variables = ("SOURCE_DATE_EPOCH", "SITE_URL", "REPOSITORY_URL", *settings.ENVIRONMENT)
+    return state | {name: os.environ.get(name) for name in variables}
 
 
 def _stale_pages() -> list[str]:

@@ -27,7 +27,7 @@ LEFTOVERS = re.compile(
     r'[ \t]*<script[^>]*scripts/(?:fontawesome|bootstrap)\.js[^>]*></script>\n?'
     r'|[ \t]*<link rel="preload"[^>]*>\n?'
     r'|[ \t]*<script type="text/x-thebe-config">.*?</script>\n?'
-    r'|[ \t]*<script[^>]*\b(?:searchtools|language_data|searchindex)\.js[^>]*></script>\n?'  # the search page has its own
+    r'|[ \t]*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\n?'  # the search page has its own
     r"|[ \t]*<script>kernelName = [^<]*</script>\n?"
     r"|[ \t]*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>\n?"
     r'| id="(?:exercise|solution)-content"'  # the same on each of them
