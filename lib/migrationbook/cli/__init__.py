@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import click
 
-from migrationbook.cli import data, press
+from migrationbook.cli import analyst, complete, data, press
 from migrationbook.cli.group import Commands
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]},
+             epilog="Example:  migrationbook run enforcement -p model autoregressive")
 @click.version_option(package_name="migrationbook")
 def main() -> None:
     """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
 
 
 for command in (press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, press.test, press.lab, press.lock):
+    main.add_command(command)
+for command in (analyst.doctor, analyst.status, analyst.diff, analyst.export, analyst.replication, complete.completion):
     main.add_command(command)

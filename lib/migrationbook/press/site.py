@@ -59,7 +59,7 @@ def build(workers: int | None = None, minutes: float | None = None, explain: boo
     try:
         with alone():
             _recover(site)
-            why = _why(everything)
+            why = why_stale(everything)
             if explain:
                 for name, reasons in why.items():
                     click.echo(f"{name}: {'; '.join(reasons) or 'nothing it depends on has changed'}")
@@ -75,7 +75,7 @@ def build(workers: int | None = None, minutes: float | None = None, explain: boo
     return site / "index.html"
 
 
-def _why(everything: bool) -> dict[str, list[str]]:
+def why_stale(everything: bool = False) -> dict[str, list[str]]:
     """For every chapter, and for the pages as a whole, the reasons to make them anew."""
     why: dict[str, list[str]] = {}
     for job in jobs():
