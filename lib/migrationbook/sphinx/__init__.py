@@ -7,6 +7,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from migrationbook.sphinx import (
+    api,
     badge,
     catalogue,
     chart,
@@ -41,6 +42,7 @@ def setup(app: Sphinx) -> dict:
     editions.setup(app)
     citation.setup(app)
     front.setup(app)
+    api.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
