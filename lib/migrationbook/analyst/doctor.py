@@ -106,7 +106,7 @@ def library(matter: str) -> Finding:
     here = tomllib.loads((paths.LIBRARY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     known = metadata.version("migrationbook")
     if here != known:
-        return Finding("fail", matter, f"installed as {known}, here is {here}", INSTALL)
+        return Finding("warn", matter, f"installed as {known}, here is {here}", INSTALL)
     return Finding("ok", matter, f"migrationbook {here} in {paths.LIBRARY}")
 
 

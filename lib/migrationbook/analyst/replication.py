@@ -29,6 +29,7 @@ from migrationbook.press.chapters import chapters
 FILE = "REPLICATION.md"
 TIMES = "run_times.json"  # in chapters/
 MAIN = ("altair", "frictionless", "jupyter-book", "numpy", "pandas", "papermill", "scipy", "statsmodels")  # packages named
+STATED = re.compile(r'<p class="figure-facts">[^:]*: (.*?)\. [^.:]*: ', re.DOTALL)  # the source line under a table
 TEMPLATE = Path(__file__).with_name("replication.md")
 
 
@@ -46,7 +47,7 @@ def text() -> str:
         machine=times["machine"], measured=times["measured"], total=_duration(sum(times["seconds"].values())),
         times="\n".join(f"| `{name}` | {seconds:.0f} s |" for name, seconds in times["seconds"].items()),
         alternatives=sum(map(len, robustness.alternatives().values())), sources="\n".join(sources()),
-        left_out="\n".join(f"- {one['title']}, {one['publisher']}: {one['why']}" for one in package().get("left_out", [])),
+        left_out="\n".join(f"- {one['name']}, {one['publisher']}: {one['why']}" for one in package().get("left_out", [])),
         figures="\n".join(f"| {name} | {kind} | {title} | `{chapter}.ipynb` | {cell} | {', '.join(used)} |"
                           for name, kind, title, chapter, cell, used in exhibits),
         exhibits=len(exhibits))
@@ -95,11 +96,12 @@ def _described(cell: dict, name: str) -> tuple[str, str, list[str]]:
                 return "figure", figure["title"], figure["tables"]
     caption = next(re.sub(r"<[^>]*>", "", found[1]) for output in cell["outputs"]
                    if (found := re.search(rf'id="{name}">\s*<figcaption>(.*?)</figcaption>', _html(output), re.DOTALL)))
-    return "table", html.unescape(caption), _tables("".join(cell["source"]), name)
+    stated = next(found[1] for output in cell["outputs"] if (found := STATED.search(_html(output))))
+    return "table", html.unescape(caption), _tables("".join(cell["source"]), name) or [_cell(html.unescape(stated))]
 
 
 def _tables(source: str, name: str) -> list[str]:
-    """The tables the call ``table(frame, name, caption, tables)`` in a cell's code says its rows come from."""
+    """The tables the call ``table(frame, name, caption, tables)`` in a cell's code names; [] if it computes which."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and any(isinstance(one, ast.Constant) and one.value == name
                                               for one in [*node.args, *(word.value for word in node.keywords)]):

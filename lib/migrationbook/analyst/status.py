@@ -19,7 +19,7 @@ NAMED = 2  # reasons and names told; more are counted
 
 @dataclass(frozen=True)
 class Entry:
-    """One part of the book. why: what makes it out of date, empty if it is current; cure: the command that helps."""
+    """One part of the book. why: what makes it out of date, empty if it is current; cure: what helps, ``{}`` for the names."""
 
     part: str
     name: str
@@ -34,10 +34,10 @@ def entries() -> Iterator[Entry]:
     yield Entry("data", f"{len(package()['resources'])} tables", _listed(altered_tables(), "is not as published"),
                 "migrationbook data check")
     for job in site.jobs():
-        yield Entry("outputs", job.name, committed(job), f"migrationbook execute {job.name} --write")
+        yield Entry("outputs", job.name, committed(job), "migrationbook execute {} --write")
     record = robustness.recorded()
     for name in robustness.alternatives():
-        yield Entry("robustness", name, _listed(robustness.stale(name, record.get(name))), f"migrationbook rejudge {name} --write")
+        yield Entry("robustness", name, _listed(robustness.stale(name, record.get(name))), "migrationbook rejudge {} --write")
     for name, why in site.why_stale().items():
         yield Entry("built", name, _listed(why), "migrationbook build")
 

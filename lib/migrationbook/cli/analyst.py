@@ -44,23 +44,22 @@ def status(context: click.Context, vintages: bool) -> None:
     """
     from migrationbook.analyst import status as parts
 
-    stale, current = [], {}
+    groups: dict[tuple[str, str], list[str]] = {}
+    cures: dict[str, list[str]] = {}
     for entry in parts.entries():
+        groups.setdefault((entry.part, entry.why), []).append(entry.name)
         if entry.why:
-            stale.append(entry)
-        else:
-            current.setdefault(entry.part, []).append(entry.name)
-    for part, names in current.items():
-        click.echo(f"current  {part:11}  {', '.join(names)}")
-    for entry in stale:
-        click.echo(f"{click.style('stale', fg='yellow')}    {entry.part:11}  {entry.name}: {entry.why}")
-    for cure in dict.fromkeys(entry.cure for entry in stale):
-        click.echo(f"try      {cure}")
+            cures.setdefault(entry.cure, []).append(entry.name)
+    for (part, why), names in sorted(groups.items(), key=lambda group: bool(group[0][1])):
+        state = click.style("stale  ", fg="yellow") if why else "current"
+        click.echo(f"{state}  {part:11}  {', '.join(names)}{f': {why}' if why else ''}")
+    for cure, names in cures.items():
+        click.echo(f"try      {cure.format(' '.join(names))}")
     if vintages:
         click.echo()
         for name, last, vintage in parts.vintages():
             click.echo(f"{name:30} {last:10}  {vintage}")
-    context.exit(DIFFERENT if stale else 0)
+    context.exit(DIFFERENT if cures else 0)
 
 
 @click.command(epilog="""\b
