@@ -17,13 +17,14 @@ TELLING = re.compile(r"^(migrationbook (?:diff|status)\b.*)$", re.MULTILINE)
 
 
 def commands(guide: Path) -> list[str]:
-    """The blocks of a guide that a reader is to execute, those fenced as ``shell``, in order. Others (``text``) are only shown."""
+    """The blocks of a guide that a reader is to execute, those fenced as ``shell``, in order; others are only shown."""
     return BLOCK.findall(guide.read_text(encoding="utf-8"))
 
 
 def copy_book(folder: Path) -> Path:
     """The book as committed or edited here, in ``folder`` and in a repository of its own; results known here spare executions."""
-    apart = shutil.ignore_patterns(".git", ".venv", "_build", "*.egg-info", "__pycache__", ".*_cache", ".ipynb_checkpoints", ".hypothesis")
+    apart = shutil.ignore_patterns(".git", ".venv", "_build", "*.egg-info", "__pycache__", ".*_cache", ".ipynb_checkpoints",
+                                   ".hypothesis")
     shutil.copytree(paths.ROOT, folder, ignore=apart)
     for kept in ("results", "drawings"):
         if (paths.BUILD / kept).exists():

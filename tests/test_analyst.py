@@ -95,8 +95,8 @@ def test_a_chapter_asks_for_the_kernel_that_every_jupyter_has(name: str) -> None
 
 
 def test_plain_papermill_executes_a_chapter_from_any_folder(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "papermill", find_chapter("asylum"), tmp_path / "out.ipynb", "-k", "python3", "-p", "weeks", "12",
-               "--no-progress-bar"]
+    command = [sys.executable, "-m", "papermill", find_chapter("asylum"), tmp_path / "out.ipynb", "-k", "python3",
+               "-p", "weeks", "12", "--no-progress-bar"]
     done = subprocess.run(list(map(str, command)), cwd=tmp_path, capture_output=True, text=True,
                           env=os.environ | {"PYTHONPATH": str(paths.LIBRARY)})
     assert done.returncode == 0, done.stderr
@@ -135,7 +135,8 @@ def changed(tmp_path: Path) -> Path:
 def test_what_differs_is_named(changed: Path) -> None:
     told = run("diff", "security", changed)
     assert told.exit_code == 1
-    for line in ("Parameters: 1 of 9 differ\n  south  border → isthmus", "Figures and tables: 1 of", "Estimates and intervals: 1 of",
+    for line in ("Parameters: 1 of 9 differ\n  south  border → isthmus", "Figures and tables: 1 of",
+                 "Estimates and intervals: 1 of",
                  "security-hero  1 of", "rows differ, 1 new; most: people 21,500 → 43,000 (+100 %) at 2019-06-24T00:00:00, EFE",
                  "Verdicts: 1 of 8 differ\n  S8  "):
         assert line in told.output, told.output
@@ -164,7 +165,8 @@ def test_a_chapter_does_not_differ_from_itself(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize(("was", "now", "changes", "new", "gone"), [
     ([{"m": "a", "x": 1}, {"m": "b", "x": 2}], [{"m": "b", "x": 2}, {"m": "a", "x": 1}], 0, 0, 0),  # order is no difference
     ([{"m": "a", "x": 1}, {"m": "b", "x": 2}], [{"m": "a", "x": 1}, {"m": "c", "x": 2}], 0, 1, 1),
-    ([{"m": "a", "w": "p", "x": 1}, {"m": "a", "w": "q", "x": 2}], [{"m": "a", "w": "p", "x": 1}, {"m": "a", "w": "q", "x": 3}], 1, 0, 0),
+    ([{"m": "a", "w": "p", "x": 1}, {"m": "a", "w": "q", "x": 2}],
+     [{"m": "a", "w": "p", "x": 1}, {"m": "a", "w": "q", "x": 3}], 1, 0, 0),
     ([{"x": 1.0}, {"x": 1.0}], [{"x": 1.0}, {"x": 1.5}, {"x": 1.0}], 1, 1, 0),  # nothing tells rows apart: by position
     ([{"m": "a", "x": 1.000000001}], [{"m": "a", "x": 1.0}], 0, 0, 0),  # the last digit drawn
     ([{"m": "a", "x": None}], [{"m": "a", "x": 1}], 1, 0, 0),
@@ -241,7 +243,8 @@ def test_a_sick_one_hears_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(paths, name, root / folder)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(doctor, "DISK", (1e9, 2e9))
-    found = {check.__name__: check(check.__name__) for check in (doctor.packages, doctor.tables, doctor.writing, doctor.git, doctor.disk)}
+    checks = (doctor.packages, doctor.tables, doctor.writing, doctor.git, doctor.disk)
+    found = {check.__name__: check(check.__name__) for check in checks}
     assert {name: one.state for name, one in found.items()} == {
         "packages": "fail", "tables": "fail", "writing": "fail", "git": "warn", "disk": "fail"}
     assert all(one.cure for one in found.values())

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 from migrationbook import paths
 from migrationbook.charts.figure import MIME
@@ -30,7 +31,10 @@ Rows = list[dict]
 
 @dataclass(frozen=True)
 class Execution:
-    """What an executed chapter holds. figures: the rows of each figure and table, data set by data set; drawn: how each is drawn."""
+    """What an executed chapter holds.
+
+    figures: the rows of each figure and table, data set by data set. drawn: how each is drawn. recorded: `tidy.rows`.
+    """
 
     notebook: Path
     parameters: dict[str, object]
@@ -75,8 +79,8 @@ def shown(code: Iterable[dict]) -> Iterator[tuple[str, dict[str, Rows], str]]:
             data = output.get("data", {})
             if MIME in data:
                 spec = data[MIME]
-                rest = json.dumps({key: value for key, value in spec.items() if key not in ("datasets", "$schema")}, sort_keys=True)
-                yield spec["usermeta"]["figure"]["name"], spec.get("datasets", {}), rest
+                rest = {key: value for key, value in spec.items() if key not in ("datasets", "$schema")}
+                yield spec["usermeta"]["figure"]["name"], spec.get("datasets", {}), json.dumps(rest, sort_keys=True)
             html = "".join(data.get("text/html", ""))
             if (name := TABLE.search(html)) and (rows := ROWS.search(html)):
                 text = base64.b64decode(rows[1]).decode("utf-8")
@@ -95,7 +99,7 @@ def _values(notebook: Path, code: Iterable[dict]) -> dict[str, object]:
 
 
 def compare(first: Execution, second: Execution) -> dict:
-    """All that differs, as plain data: lists under ``parameters``, ``figures``, ``estimates`` and ``verdicts``; empty where equal."""
+    """All that differs as plain data: lists under ``parameters``, ``figures``, ``estimates``, ``verdicts``; empty where equal."""
     pairs = {name: (first.parameters.get(name), second.parameters.get(name))
              for name in {**first.parameters, **second.parameters}}
     names = list({**first.figures, **second.figures})
@@ -112,7 +116,8 @@ def _figure(name: str, first: Execution, second: Execution) -> dict | None:
     if name not in first.figures or name not in second.figures:
         return {"figure": name, "only_in": "A" if name in first.figures else "B"}
     was, now = first.figures[name], second.figures[name]
-    changed, added, gone, cells = 0, 0, 0, []
+    changed = added = gone = 0
+    cells: list[tuple] = []
     for data in {**was, **now}:
         before, after = _by_key(was.get(data, []), now.get(data, []))
         added, gone = added + len(after.keys() - before.keys()), gone + len(before.keys() - after.keys())
@@ -150,11 +155,11 @@ def _cells(before: dict[tuple, dict], after: dict[tuple, dict]) -> Iterator[tupl
         for column in {**was, **now}:
             one, other = was.get(column), now.get(column)
             if not same(one, other):
-                both = _number(one) and _number(other)
-                yield place, column, one, other, abs(other - one) / (largest[column] or 1) if both else None
+                change = abs(other - one) / (largest[column] or 1) if _number(one) and _number(other) else None
+                yield place, column, one, other, change
 
 
-def _number(value: object) -> bool:
+def _number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -214,7 +219,8 @@ def _label(row: dict) -> str:
 
 def _told(row: dict) -> str:
     if "figure" not in row:
-        return f"{_value(row['before'])} → {_value(row['after'])}{_share(row)}{'  (' + row['unit'] + ')' if row.get('unit') else ''}"
+        unit = f"  ({row['unit']})" if row.get("unit") else ""
+        return f"{_value(row['before'])} → {_value(row['after'])}{_share(row)}{unit}"
     if "only_in" in row:
         return f"only in {row['only_in']}"
     if "drawn_differently" in row:

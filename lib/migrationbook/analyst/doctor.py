@@ -125,7 +125,7 @@ def kernel(matter: str) -> Finding:
         manager, client = start_new_kernel(kernel_name=name, startup_timeout=120)
     except RuntimeError as error:
         return Finding("fail", matter, f"'{name}' does not start: {error}", INSTALL)
-    forked = isinstance(manager.provisioner.process, warm.Process)
+    forked = isinstance(getattr(manager.provisioner, "process", None), warm.Process)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     warm.stop()

@@ -105,8 +105,9 @@ def _tables(source: str, name: str) -> list[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and any(isinstance(one, ast.Constant) and one.value == name
                                               for one in [*node.args, *(word.value for word in node.keywords)]):
-            given = next((word.value for word in node.keywords if word.arg == "tables"), node.args[3] if len(node.args) > 3 else None)
-            return [one.value for one in ast.walk(given) if isinstance(one, ast.Constant)] if given else []
+            fourth = node.args[3] if len(node.args) > 3 else None
+            given = next((word.value for word in node.keywords if word.arg == "tables"), fourth)
+            return [str(one.value) for one in ast.walk(given) if isinstance(one, ast.Constant)] if given else []
     return []
 
 

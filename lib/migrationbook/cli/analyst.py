@@ -116,7 +116,7 @@ def export(form: str, output: Path | None, force: bool) -> None:
 
 @click.command(epilog="Example:  migrationbook replication --write")
 @click.option("--write", is_flag=True, help="Write REPLICATION.md; without it the text is printed.")
-@click.option("--measured", is_flag=True, help="Note how long the chapters took here, and on which machine, in chapters/run_times.json.")
+@click.option("--measured", is_flag=True, help="Note in chapters/run_times.json how long the chapters took here, and on what.")
 def replication(write: bool, measured: bool) -> None:
     """Make the replication README: data and rights, software, hardware, run times, and where each figure and table is made.
 

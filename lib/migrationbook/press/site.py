@@ -196,11 +196,11 @@ def print_pages(stage: Path, output: Path, log: Path, environment: dict[str, str
 
     command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output)]
     with log.open("wb") as stream:
-        streams = {"stdout": stream.fileno(), "stderr": stream.fileno()}
+        process: warm.Process | subprocess.Popen
         try:
-            process = warm.fork(pages.PRELOAD, command, cwd=str(paths.ROOT), env=environment, **streams)
+            process = warm.fork(pages.PRELOAD, command, cwd=str(paths.ROOT), env=environment, stdout=stream, stderr=stream)
         except warm.Unavailable:
-            process = subprocess.Popen(command, cwd=paths.ROOT, env=environment, **streams)
+            process = subprocess.Popen(command, cwd=paths.ROOT, env=environment, stdout=stream, stderr=stream)
         try:
             return process.wait(60 * settings.MINUTES)
         except BaseException:
