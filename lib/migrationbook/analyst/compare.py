@@ -6,7 +6,6 @@ import ast
 import base64
 import csv
 import io
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -33,13 +32,14 @@ Rows = list[dict]
 class Execution:
     """What an executed chapter holds.
 
-    figures: the rows of each figure and table, data set by data set. drawn: how each is drawn. recorded: `tidy.rows`.
+    figures: the rows of each figure and table, data set by data set. described: what else there is of each, texts and
+    drawing. recorded: `tidy.rows`.
     """
 
     notebook: Path
     parameters: dict[str, object]
     figures: dict[str, dict[str, Rows]]
-    drawn: dict[str, str]
+    described: dict[str, dict[str, object]]
     recorded: Rows
 
 
@@ -66,25 +66,29 @@ def read(notebook: Path) -> Execution:
     if not any(cell["outputs"] for cell in code):
         raise BookError(f"{notebook.name} has no outputs; execute it first: migrationbook run {notebook.stem}")
     figures: dict[str, dict[str, Rows]] = {}
-    drawn: dict[str, str] = {}
-    for name, data, spec in shown(code):
-        figures[name], drawn[name] = data, spec
-    return Execution(notebook, _values(notebook, code), figures, drawn, tidy.rows(notebook))
+    described: dict[str, dict[str, object]] = {}
+    for name, data, about in shown(code):
+        figures[name], described[name] = data, about
+    return Execution(notebook, _values(notebook, code), figures, described, tidy.rows(notebook))
 
 
-def shown(code: Iterable[dict]) -> Iterator[tuple[str, dict[str, Rows], str]]:
-    """Every figure and table in the outputs of code cells: name, rows by data set, and the rest of it as text."""
+def shown(code: Iterable[dict]) -> Iterator[tuple[str, dict[str, Rows], dict[str, object]]]:
+    """Every figure and table in the outputs of code cells: name, rows by data set, and its texts and drawing by name."""
     for cell in code:
         for output in cell["outputs"]:
             data = output.get("data", {})
             if MIME in data:
                 spec = data[MIME]
-                rest = {key: value for key, value in spec.items() if key not in ("datasets", "$schema")}
-                yield spec["usermeta"]["figure"]["name"], spec.get("datasets", {}), json.dumps(rest, sort_keys=True)
+                about = spec["usermeta"]["figure"]
+                apart = ("datasets", "usermeta", "title", "$schema")
+                drawing = {key: value for key, value in spec.items() if key not in apart}
+                yield about["name"], spec.get("datasets", {}), about | {"drawing": drawing}
             html = "".join(data.get("text/html", ""))
             if (name := TABLE.search(html)) and (rows := ROWS.search(html)):
                 text = base64.b64decode(rows[1]).decode("utf-8")
-                yield name[1], {name[1]: list(csv.DictReader(io.StringIO(text)))}, ROWS.sub("", html.partition("<table")[0])
+                facts = html.rpartition('<p class="figure-facts">')[2]
+                yield name[1], {name[1]: list(csv.DictReader(io.StringIO(text)))}, {
+                    "caption": html.partition("<div")[0], "source": facts.partition("<a ")[0]}
 
 
 def _values(notebook: Path, code: Iterable[dict]) -> dict[str, object]:
@@ -124,7 +128,9 @@ def _figure(name: str, first: Execution, second: Execution) -> dict | None:
         found = list(_cells(before, after))
         changed, cells = changed + len({place for place, *_ in found}), cells + found
     if not (changed or added or gone):
-        return {"figure": name, "drawn_differently": True} if first.drawn[name] != second.drawn[name] else None
+        one, other = first.described[name], second.described[name]
+        differ = [part for part in {**one, **other} if one.get(part) != other.get(part)]
+        return {"figure": name, "same_rows_other": differ} if differ else None
     about = {"figure": name, "rows": sum(map(len, was.values())), "changed": changed, "new": added, "gone": gone}
     if numbers := [cell for cell in cells if cell[4] is not None]:
         place, column, before, after, _ = max(numbers, key=lambda cell: cell[4])
@@ -223,8 +229,8 @@ def _told(row: dict) -> str:
         return f"{_value(row['before'])} → {_value(row['after'])}{_share(row)}{unit}"
     if "only_in" in row:
         return f"only in {row['only_in']}"
-    if "drawn_differently" in row:
-        return "same rows; drawn or described differently"
+    if "same_rows_other" in row:
+        return f"same rows, other {', '.join(row['same_rows_other'])}"
     parts = [f"{row['changed']} of {row['rows']} rows differ" if row["changed"] else f"{row['rows']} rows in A"]
     parts += [f"{row[kind]} {kind}" for kind in ("new", "gone") if row[kind]]
     told = ", ".join(parts)

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from migrationbook import paths, settings
 from migrationbook.errors import BookError
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 INSTALL = "run: make book (or: pip install -r requirements.txt)"
 RESTORE = "restore it from version control"
@@ -71,20 +74,22 @@ def packages(matter: str) -> Finding:
 
 def locked() -> dict[str, str]:
     """What requirements.txt asks for on this machine: package → exact version."""
+    return {wanted.name: str(wanted.specifier).removeprefix("==") for wanted in requirements()
+            if not wanted.marker or wanted.marker.evaluate()}
+
+
+def requirements() -> Iterator[Requirement]:
+    """Every line of requirements.txt that names a package, for whatever Python and system."""
     from packaging.requirements import InvalidRequirement, Requirement
 
-    found = {}
     for line in (paths.ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         text = line.partition(" #")[0].strip()
         if not text or text.startswith(("#", "-")):
             continue
         try:
-            wanted = Requirement(text)
+            yield Requirement(text)
         except InvalidRequirement:
             raise BookError(f"requirements.txt: '{text}' is no requirement; {RESTORE}") from None
-        if not wanted.marker or wanted.marker.evaluate():
-            found[wanted.name] = str(wanted.specifier).removeprefix("==")
-    return found
 
 
 def different_packages() -> list[str]:

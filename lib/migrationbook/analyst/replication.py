@@ -18,7 +18,7 @@ from pathlib import Path
 
 from migrationbook import paths
 from migrationbook.analyst.compare import shown
-from migrationbook.analyst.doctor import locked
+from migrationbook.analyst.doctor import requirements
 from migrationbook.claims import robustness
 from migrationbook.data import package
 from migrationbook.data.rights import publishers, terms
@@ -37,13 +37,15 @@ def text() -> str:
     """The README, from the template beside this module."""
     times = recorded_times()
     project = tomllib.loads((paths.LIBRARY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    versions = locked()
+    versions: dict[str, list[str]] = {}  # by package; a few depend on the Python
+    for wanted in requirements():
+        versions.setdefault(wanted.name, []).append(str(wanted.specifier).removeprefix("=="))
     tables = package()["resources"]
     exhibits = list(figures_and_tables())
     return TEMPLATE.read_text(encoding="utf-8").format(
         title=package()["title"], version=project["version"], python=project["requires-python"],
         tables=len(tables), megabytes=f"{sum(entry['bytes'] for entry in tables) / 1e6:.0f}",
-        main=", ".join(f"{name} {versions[name]}" for name in MAIN), packages=len(versions),
+        main=", ".join(f"{name} {' or '.join(versions[name])}" for name in MAIN), packages=len(versions),
         machine=times["machine"], measured=times["measured"], total=_duration(sum(times["seconds"].values())),
         times="\n".join(f"| `{name}` | {seconds:.0f} s |" for name, seconds in times["seconds"].items()),
         alternatives=sum(map(len, robustness.alternatives().values())), sources="\n".join(sources()),

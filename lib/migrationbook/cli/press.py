@@ -150,9 +150,11 @@ def test() -> None:
     steps = {
         "style": [*python, "ruff", "check", "--config", "lib/pyproject.toml", "lib", "tests", "benchmarks"],
         "types": [*python, "mypy", "--config-file", "lib/pyproject.toml", "lib/migrationbook"],
-        "library and data": [*python, "pytest", "-q", "-n", "2", "tests", "--ignore", "tests/test_site.py"],
+        "library and data": [*python, "pytest", "-q", "-n", "2", "tests", "--ignore", "tests/test_site.py",
+                             "--ignore", "tests/test_guides.py"],
         "chapters re-executed": [*python, "pytest", "-q", "--nbval", *chapters],
         "book": [*python, "migrationbook.cli", "build"],
+        "guides": [*python, "pytest", "-q", "tests/test_guides.py"],  # after the book: what is executed already is kept
         "site in a browser": [*python, "pytest", "-q", "tests/test_site.py"],
     }
     # Two workers on two processors: numerical libraries that start threads of their own would only get in their way.

@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> dict:
     """Register everything with Sphinx (`extra_extensions: [migrationbook.sphinx]`)."""
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(STATIC)))
     app.add_css_file("book.css", priority=900)
+    app.add_css_file("api.css", priority=900)
     chart.setup(app)
     claim.setup(app)
     badge.setup(app)
