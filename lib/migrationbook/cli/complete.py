@@ -50,7 +50,7 @@ def refreshable(context: click.Context, parameter: click.Parameter, incomplete: 
 
 def value(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """After ``-p`` a parameter of the chapter named before; after a parameter, values that make sense for it."""
-    from migrationbook.claims.robustness import alternatives
+    from migrationbook.claims.robustness import alternatives_of
     from migrationbook.press.chapters import chapter as find
     from migrationbook.press.chapters import parameters
 
@@ -64,7 +64,7 @@ def value(context: click.Context, parameter: click.Parameter, incomplete: str) -
     words = split_arg_string(os.environ.get("COMP_WORDS", ""))
     before = (words[:-1] if incomplete else words)[-1:]
     if before and before[0] in known:
-        tried = [row.values[before[0]] for row in alternatives().get(notebook.stem, []) if before[0] in row.values]
+        tried = [row.values[before[0]] for row in alternatives_of(notebook.stem) if before[0] in row.values]
         return _starting(incomplete, {str(one): "" for one in [known[before[0]].default, *tried]})
     return _starting(incomplete, {name: entry.help for name, entry in known.items()})
 
