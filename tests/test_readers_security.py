@@ -312,8 +312,8 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_a_new_month_of_victims_is_added(tmp_path: Path, copied: Path) -> None:
-    """The table written back in SESNSP's layout with a month more: one new period, nothing revised."""
+def victims_with_a_month_more(folder: Path) -> Path:
+    """The table since 2024 written back in SESNSP's layout, its last month repeated as the next: a stand-in for a newer file."""
     table = load("crime_victims_by_state").query("date >= '2024-01-01'")
     lines = [",".join(HEADER)]
     labels = {name: (labels[2], labels[3]) for labels in REPORTED if (name := sesnsp.CRIMES.get(labels[2]))}
@@ -323,11 +323,16 @@ def test_a_new_month_of_victims_is_added(tmp_path: Path, copied: Path) -> None:
     for (year, state), rows in table.groupby([table["date"].dt.year, "state"]):
         for name, (kind, means) in columns.items():
             figures = [str(figure) for figure in rows.sort_values("date")[name]]
-            figures += ["1"] if year == 2025 else []
+            figures += figures[-1:] if year == 2025 else []
             cells = [*figures, *[""] * (12 - len(figures))]
             line = [str(year), str(int(state)), "Estado", "Bien", "Tipo", kind, means, "Hombre", "Adultos", *cells]
             lines.append(",".join(line))
-    path = _victims(tmp_path, lines)
+    return _victims(folder, lines)
+
+
+def test_a_new_month_of_victims_is_added(tmp_path: Path, copied: Path) -> None:
+    """One new period, nothing revised."""
+    path = victims_with_a_month_more(tmp_path)
     result = CliRunner().invoke(main, ["data", "refresh", "crime_victims_by_state", "--from", str(path), "--write"])
     assert result.exit_code == 0, result.output
     assert "new: 1 periods, 2025-07 to 2025-07, 32 rows" in result.output

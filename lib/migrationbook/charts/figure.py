@@ -116,9 +116,9 @@ def _dataset_names(spec: dict, name: str, known: set[str]) -> dict[str, str]:
     if len(labels) == 1:
         return {source: name for source in labels}
     names: dict[str, str] = {}
-    for number, (source, label) in enumerate(labels.items(), 1):
+    for number, (data, label) in enumerate(labels.items(), 1):
         new = f"{name}-{label or number}"
-        names[source] = new if new not in names.values() else f"{new}-{number}"
+        names[data] = new if new not in names.values() else f"{new}-{number}"
     return names
 
 

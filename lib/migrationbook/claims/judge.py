@@ -116,7 +116,7 @@ def documentary(evidence: pd.DataFrame) -> tuple[str, str]:
     counted = evidence[evidence["status"] != "unconfirmed"]
     said = {stance: list(counted.loc[counted["stance"] == stance, "statement"])
             for stance in ("supports", "limits", "contradicts", "context")}
-    verdict = DOCUMENTARY[tuple(bool(said[stance]) for stance in ("supports", "limits", "contradicts"))]
+    verdict = DOCUMENTARY[bool(said["supports"]), bool(said["limits"]), bool(said["contradicts"])]
     if verdict == "unverifiable":
         return verdict, " ".join([NO_EVIDENCE, *(said["limits"] + said["context"])[:1]])
     if verdict == "mostly-supported":

@@ -63,7 +63,7 @@ def _execute(name: str, workers: int | None) -> tuple[dict, list[str]]:
     if verdicts(published) != verdicts(robustness.published(name)):
         return {}, [f"{name}.ipynb records other verdicts than it reaches; first: migrationbook execute {name} --write"]
     return {
-        "depends": depends(name, sorted({path for job in jobs for path, *_ in site.store().get(job).reads})),
+        "depends": depends(name, sorted({path for job in jobs if (kept := site.store().get(job)) for path, *_ in kept.reads})),
         "published": published,
         "alternatives": [{"values": one.values, "differs": _differing(published, judged)}
                          for one, judged in zip(tried, others, strict=True)],

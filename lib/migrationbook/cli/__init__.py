@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import click
 
-from migrationbook.cli import audit, data, press, students, tidy
+from migrationbook.cli import analyst, audit, complete, data, press, students, tidy
 from migrationbook.cli.group import Commands
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]},
+             epilog="Example:  migrationbook run enforcement -p model autoregressive")
 @click.version_option(package_name="migrationbook")
 def main() -> None:
     """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
 
 
 for command in (
-    press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, students.exercises, tidy.tidy, press.test,
-    audit.audit, audit.linkcheck, press.lab, press.lock,
+    press.build, press.execute, press.run, press.sweep, press.rejudge, data.data,
+    analyst.doctor, analyst.status, analyst.diff, analyst.export, analyst.replication,
+    students.exercises, press.test, audit.audit, audit.linkcheck, tidy.tidy, press.lab, press.lock, complete.completion,
 ):
     main.add_command(command)

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import click
 
+from migrationbook.cli import complete
 from migrationbook.cli.group import Commands
 from migrationbook.errors import BookError
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, epilog="Example:  migrationbook data list")
 def data() -> None:
     """Build, check, show and export the tables of the data package."""
 
 
 @data.command("build", epilog="Example:  migrationbook data build --raw ~/sources cbp_monthly")
-@click.argument("names", nargs=-1, metavar="[TABLE]...")
+@click.argument("names", nargs=-1, metavar="[TABLE]...", shell_complete=complete.table)
 @click.option("--raw", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Folder with the publishers' files, one subfolder a theme.")
 def data_build(names: tuple[str, ...], raw: Path) -> None:
@@ -28,7 +29,7 @@ def data_build(names: tuple[str, ...], raw: Path) -> None:
 
 
 @data.command("refresh", epilog="Example:  migrationbook data refresh cbp_encounters --from ~/Downloads/sbo-encounters.csv")
-@click.argument("names", nargs=-1, required=True, metavar="TABLE...")
+@click.argument("names", nargs=-1, required=True, metavar="TABLE...", shell_complete=complete.refreshable)
 @click.option("--from", "source", metavar="FILE|URL", help="Default: the address in the data package.")
 @click.option("--write", is_flag=True, help="Write what would change; without it nothing is written.")
 def data_refresh(names: tuple[str, ...], source: str | None, write: bool) -> None:
@@ -39,8 +40,8 @@ def data_refresh(names: tuple[str, ...], source: str | None, write: bool) -> Non
         refresh(name, source, write)
 
 
-@data.command("check")
-@click.argument("names", nargs=-1, metavar="[TABLE]...")
+@data.command("check", epilog="Example:  migrationbook data check cbp_monthly events")
+@click.argument("names", nargs=-1, metavar="[TABLE]...", shell_complete=complete.table)
 def data_check(names: tuple[str, ...]) -> None:
     """Check schema, keys, ranges, gaps and hashes of the tables (all by default)."""
     from migrationbook.data import check
@@ -54,7 +55,7 @@ def data_check(names: tuple[str, ...]) -> None:
     click.echo(f"{len(names or all_names())} tables are sound")
 
 
-@data.command("list")
+@data.command("list", epilog="Example:  migrationbook data list")
 def data_list() -> None:
     """List the tables: name, rows, coverage, title."""
     from migrationbook.data import package
@@ -65,7 +66,7 @@ def data_list() -> None:
 
 
 @data.command("show", epilog="Example:  migrationbook data show cbp_monthly")
-@click.argument("name", metavar="TABLE")
+@click.argument("name", metavar="TABLE", shell_complete=complete.table)
 def data_show(name: str) -> None:
     """Describe a table: columns, units, caveats, source, licence, first rows."""
     from migrationbook.data.card import card
@@ -74,7 +75,7 @@ def data_show(name: str) -> None:
 
 
 @data.command("export", epilog="Example:  migrationbook data export cbp_monthly --format xlsx")
-@click.argument("name", metavar="TABLE")
+@click.argument("name", metavar="TABLE", shell_complete=complete.table)
 @click.option("--format", "form", type=click.Choice(["csv", "parquet", "xlsx"]), default="csv", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: TABLE.csv (.parquet, .xlsx) in this folder.")
 @click.option("--force", is_flag=True, help="Replace a file of this name.")

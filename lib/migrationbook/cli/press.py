@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from migrationbook import paths, settings
+from migrationbook.cli import complete
 from migrationbook.errors import BookError
 
 
-@click.command()
+@click.command(epilog="Example:  migrationbook build --explain --jobs 1")
 @click.option("--explain", is_flag=True, help="Say why each chapter is executed or not.")
 @click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
 @click.option("--all", "everything", is_flag=True, help="Execute every chapter, whatever changed.")
@@ -30,7 +31,7 @@ def build(explain: bool, workers: int | None, everything: bool, minutes: float |
 
 
 @click.command(epilog="Example:  migrationbook execute enforcement --write")
-@click.argument("names", nargs=-1, metavar="[CHAPTER]...")
+@click.argument("names", nargs=-1, metavar="[CHAPTER]...", shell_complete=complete.chapter)
 @click.option("--write", is_flag=True, help="Store the outputs in the chapters themselves (what gets committed).")
 def execute(names: tuple[str, ...], write: bool) -> None:
     """Execute chapters (all by default) with their published parameters."""
@@ -54,8 +55,9 @@ def execute(names: tuple[str, ...], write: bool) -> None:
 
 
 @click.command(epilog="Example:  migrationbook run enforcement -p model unobserved_components -p window_end 2019-12")
-@click.argument("name", metavar="CHAPTER")
-@click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="Repeatable.")
+@click.argument("name", metavar="CHAPTER", shell_complete=complete.chapter)
+@click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="Repeatable.",
+              shell_complete=complete.value)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: _build/runs/CHAPTER.ipynb")
 @click.option("--timeout", "minutes", type=click.FloatRange(0, min_open=True), metavar="MINUTES",
               help=f"Stop if it takes longer. Default: {settings.MINUTES}.")
@@ -88,8 +90,8 @@ plan.csv                      plan.toml
   model,window_end              model = ["sarimax", "unobserved_components"]
   sarimax,2019-12               window_end = ["2019-12", "2020-02"]
   autoregressive,2020-02""")
-@click.argument("name", metavar="CHAPTER")
-@click.option("--grid", "grids", multiple=True, required=True, metavar="FILE|NAME=A,B,C",
+@click.argument("name", metavar="CHAPTER", shell_complete=complete.chapter)
+@click.option("--grid", "grids", multiple=True, required=True, metavar="FILE|NAME=A,B,C", shell_complete=complete.grid,
               help="Values of a parameter, or a file of them. Repeatable: every combination of the grids is executed.")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder. Default: _build/sweeps/CHAPTER")
 @click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
@@ -126,7 +128,7 @@ def sweep(name: str, grids: tuple[str, ...], output: Path | None, workers: int |
 
 
 @click.command(epilog="Example:  migrationbook rejudge enforcement --write")
-@click.argument("names", nargs=-1, metavar="[CHAPTER]...")
+@click.argument("names", nargs=-1, metavar="[CHAPTER]...", shell_complete=complete.judging)
 @click.option("--write", is_flag=True, help="Write chapters/robustness.json; without it nothing is written.")
 @click.option("-j", "--jobs", "workers", type=click.IntRange(1), help="Kernels at a time. Default: one a processor.")
 def rejudge(names: tuple[str, ...], write: bool, workers: int | None) -> None:
@@ -140,20 +142,24 @@ def rejudge(names: tuple[str, ...], write: bool, workers: int | None) -> None:
         raise BookError(f"{len(problems)} executions failed")
 
 
-@click.command()
+@click.command(epilog="Example:  migrationbook test")
 def test() -> None:
-    """Run every check: style, library, data, re-execution of the chapters, the built site in a browser."""
+    """Run every check: style, types, library, data, re-execution of the chapters, the built site in a browser."""
     python = [sys.executable, "-m"]
     chapters = sorted(str(path) for path in paths.CHAPTERS.glob("*.ipynb"))
     code = ["lib", "tests", "benchmarks", "chapters"]
     spelled = [*code, ".github", "_config.yml", *sorted(path.name for path in paths.ROOT.glob("*.md"))]
+    of_pages = sorted(str(path) for path in (paths.ROOT / "tests").glob("test_site*.py"))
     steps = {
         "style": [*python, "ruff", "check", "--config", "lib/pyproject.toml", *code],
         "spelling": [*python, "codespell_lib", "--toml", "lib/pyproject.toml", *spelled],
-        "library and data": [*python, "pytest", "-q", "-n", "2", "tests", "--ignore", "tests/test_site.py"],
+        "types": [*python, "mypy", "--config-file", "lib/pyproject.toml", "lib/migrationbook"],
+        "library and data": [*python, "pytest", "-q", "-n", "2", "tests", "--ignore-glob", "*/test_site*.py",
+                             "--ignore", "tests/test_guides.py"],
         "chapters re-executed": [*python, "pytest", "-q", "--nbval", *chapters],
         "book": [*python, "migrationbook.cli", "build"],
-        "site in a browser": [*python, "pytest", "-q", "tests/test_site.py"],
+        "guides": [*python, "pytest", "-q", "tests/test_guides.py"],  # after the book: what is executed already is kept
+        "site in a browser": [*python, "pytest", "-q", "-n", "2", *of_pages],
     }
     # Two workers on two processors: numerical libraries that start threads of their own would only get in their way.
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
@@ -169,13 +175,13 @@ def test() -> None:
     click.echo("\nEverything passed.")
 
 
-@click.command()
+@click.command(epilog="Example:  migrationbook lab")
 def lab() -> None:
     """Open the chapters in JupyterLab."""
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(paths.CHAPTERS)], cwd=paths.ROOT))
 
 
-@click.command()
+@click.command(epilog="Example:  migrationbook lock")
 def lock() -> None:
     """Rewrite requirements.txt: every package, exact, for Python 3.11 to 3.13."""
     command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",

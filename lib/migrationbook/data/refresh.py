@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -48,7 +49,7 @@ def refresh(name: str, source: str | None = None, write: bool = False) -> None:
         click.echo(line)
     if changes.none:
         return
-    record = {"read": f"{datetime.date.today()}", "from": told, "sha256": checksum}
+    record: dict = {"read": f"{datetime.date.today()}", "from": told, "sha256": checksum}
     record["periods"] = [_told(new[period].min()), _told(new[period].max())]
     table = pd.concat([old[~old[period].isin(new[period])], new])
     content = as_csv(table, entry)
@@ -205,7 +206,7 @@ def _key(row: tuple) -> str:
     return ", ".join(_told(value) for value in row[1:-4])
 
 
-def _revision(was: object, now: object) -> str:
+def _revision(was: Any, now: Any) -> str:
     """``1,234 to 1,250 (+16, +1.3 %)``."""
     if pd.isna(was) or pd.isna(now):
         return f"{'none' if pd.isna(was) else f'{was:,.12g}'} to {'none' if pd.isna(now) else f'{now:,.12g}'}"

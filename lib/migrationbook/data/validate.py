@@ -61,7 +61,7 @@ def _told(error, types: dict[str, str]) -> str:
     place = f"row {row}, column '{column}'"
     found = "" if getattr(error, "cell", None) in (None, "None") else error.cell
     if error.type == "type-error":
-        return f"{place}: expected {types[column]}, found '{found}'"
+        return f"{place}: expected {types[str(column)]}, found '{found}'"
     if error.type == "constraint-error":
         rule, _, value = error.note.removeprefix("constraint ").replace('"', "").partition(" is ")
         wanted = {"required": "a value", "enum": f"one of {value}"}.get(rule, f"{rule} {value}")
@@ -165,7 +165,7 @@ def _cells_told(
         before = cell_number(cell) - (sums[name][0] - entry["controls"][name][0])
         old = figure(before) if name in figures else _text(before, (row[position] for row in rows))
         known = known and old is not None
-        restored[index][position] = old
+        restored[index][position] = cell if old is None else old
         told.append(f"row {index + 2}, column '{name}': expected {old}, found '{cell}'")
     if known and _restores(entry, header, restored):
         return told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 import numpy as np
 import pandas as pd
 
@@ -95,6 +97,10 @@ def level_of(level: float) -> float:
     return level
 
 
+@overload
+def percent(log_change: float) -> float: ...
+@overload
+def percent(log_change: np.ndarray) -> np.ndarray: ...
 def percent(log_change: float | np.ndarray) -> float | np.ndarray:
     """A difference of logarithms as a percentage change: -0.693 is -50."""
     return 100 * np.expm1(log_change)

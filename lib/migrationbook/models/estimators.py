@@ -203,10 +203,11 @@ def step(problem: Problem) -> dict[tuple[str, str], Estimate]:
         jump = Mixture(fitted.weights, fitted.coefficients[:, 0], scales, fitted.freedom)
         low, high = jump.interval(problem.level)
         if problem.scale == "log":
-            found[name] = Estimate(*(float(np.exp(value)) for value in (jump.mean, low, high)))
+            found[name] = Estimate(float(np.exp(jump.mean)), float(np.exp(low)), float(np.exp(high)))
         else:
             observed, exposed = problem.observed(counted), float(problem.share @ counted)
-            found[name] = _from_total(observed, *(observed - value * exposed for value in (jump.mean, high, low)))
+            expected, below, above = (observed - value * exposed for value in (jump.mean, high, low))
+            found[name] = _from_total(observed, expected, below, above)
     return found
 
 
@@ -230,7 +231,8 @@ def poisson(problem: Problem) -> dict[tuple[str, str], Estimate]:
             fitted = GLM(problem.treated[:last], design, family=Poisson()).fit(
                 scale="X2", cov_type="HAC", cov_kwds={"maxlags": YEAR, "use_correction": True}, tol=1e-10)
         jump, spread = float(fitted.params[0]), critical * float(fitted.bse[0])
-        found[name] = Estimate(*np.exp([jump, jump - spread, jump + spread]).tolist(), bool(fitted.converged))
+        ratio, low, high = np.exp([jump, jump - spread, jump + spread]).tolist()
+        found[name] = Estimate(ratio, low, high, bool(fitted.converged))
     return found
 
 

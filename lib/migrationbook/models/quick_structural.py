@@ -180,12 +180,12 @@ def predict(fitted: QuickFit, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     recursion = np.array([1.0]) if model.differenced else model.recursion(fitted.parameters)
     carry, base = np.eye(horizon), np.zeros(horizon)  # changes to come = base + carry @ what is left
     for step in range(horizon):
-        for lag, weight in enumerate(recursion, 1):
-            if step >= lag:
-                carry[step] += weight * carry[step - lag]
-                base[step] += weight * base[step - lag]
+        for back, weight in enumerate(recursion, 1):
+            if step >= back:
+                carry[step] += weight * carry[step - back]
+                base[step] += weight * base[step - back]
             else:
-                base[step] += weight * changes[step - lag]
+                base[step] += weight * changes[step - back]
     years = (np.subtract.outer(np.arange(horizon), np.arange(horizon)) % YEAR == 0) & np.tri(horizon, dtype=bool)
     carry, base = years @ carry, years @ base  # changes add up where the forecast is longer than a year
     ahead = carry @ rows[:, size:]

@@ -53,13 +53,13 @@ def execute_jobs(jobs: list[Job], store: Store, *, workers: int | None = None, m
     """
     todo: list[tuple[Job, dict, list[str]]] = []
     for job in jobs:
-        now = cache.basis(job)
+        now, entry = cache.basis(job), None
         try:
             entry = store.get(job)
             why = ["told to ignore stored results"] if ignore_store else cache.reasons(job, now, entry)
         except ValueError as error:
             why = [str(error)]
-        if why:
+        if why or entry is None:
             todo.append((job, now, why))
         else:
             yield _deliver(Result(job, entry.seconds), entry)
@@ -67,21 +67,21 @@ def execute_jobs(jobs: list[Job], store: Store, *, workers: int | None = None, m
         return
     if announce:
         announce([job for job, _, _ in todo])
-    press = (press or Press)(store, 60 * (minutes or settings.MINUTES))
+    working = (press or Press)(store, 60 * (minutes or settings.MINUTES))
     expected = {id(job): store.seconds(job) for job, _, _ in todo}
     todo.sort(key=lambda one: -(expected[id(one[0])] or float("inf")))
     workers = min(workers or processors(), len(todo))
     with Progress([(job, expected[id(job)]) for job, _, _ in todo], workers) as progress:
         pool = ThreadPoolExecutor(workers)
         try:
-            running = [pool.submit(press.run, job, now, why, progress) for job, now, why in todo]
+            running = [pool.submit(working.run, job, now, why, progress) for job, now, why in todo]
             for future in as_completed(running):
                 result = future.result()
                 progress.finished(result.job, result.problem, result.seconds)
                 yield result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            press.stop()
+            working.stop()
             pool.shutdown()
 
 

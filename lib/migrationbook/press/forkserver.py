@@ -109,6 +109,7 @@ class Server:
         """Report the exit status but do not collect it: the number stays taken while somebody may still send a signal."""
         self.selector.unregister(child.handle)
         end = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert end is not None  # it waits
         _tell(child.connection, {"status": end.si_status if end.si_code == os.CLD_EXITED else -end.si_status})
 
     def drop(self, child: Child) -> None:

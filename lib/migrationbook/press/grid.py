@@ -7,6 +7,7 @@ import io
 import itertools
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from migrationbook.errors import BookError
 from migrationbook.press.chapters import read_parameters
@@ -61,7 +62,7 @@ def _read(text: str) -> Rows:
     raise BookError(f"--grid {text}: give {FORMS}")
 
 
-def _axes(where: str, axes: dict[str, object]) -> Rows:
+def _axes(where: str, axes: dict[str, Any]) -> Rows:
     """Every combination of the values of each name."""
     for name, values in axes.items():
         if not isinstance(values, list) or not values or "" in values or isinstance(values[0], dict):

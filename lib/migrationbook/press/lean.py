@@ -8,4 +8,4 @@ from __future__ import annotations
 
 import sys
 
-sys.modules.setdefault("rfc3987_syntax", None)  # for this process: as if it were not installed
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # for this process: as if it were not installed

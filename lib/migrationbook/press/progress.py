@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from migrationbook.press.cache import Job
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
 
 BARS = 20  # as many as a terminal has lines for
 
@@ -26,7 +30,7 @@ class Progress:
         self.started: dict[int, float] = {}
         self.done = 0
         self.lock = threading.Lock()
-        self.bars = None
+        self.bars: Bars | None = None
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
@@ -71,5 +75,6 @@ class Progress:
         now = time.monotonic()
         if not self.expected or None in self.expected.values():
             return ""
-        left = [max(0.0, seconds - (now - self.started.get(job, now))) for job, seconds in self.expected.items()]
+        left = [max(0.0, seconds - (now - self.started.get(job, now))) for job, seconds in self.expected.items()
+                if seconds is not None]
         return f", about {max(max(left), sum(left) / self.workers):.0f} s left"

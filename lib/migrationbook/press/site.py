@@ -59,7 +59,7 @@ def build(workers: int | None = None, minutes: float | None = None, explain: boo
     try:
         with alone():
             _recover(site)
-            why = _why(everything)
+            why = why_stale(everything)
             if explain:
                 for name, reasons in why.items():
                     click.echo(f"{name}: {'; '.join(reasons) or 'nothing it depends on has changed'}")
@@ -75,7 +75,7 @@ def build(workers: int | None = None, minutes: float | None = None, explain: boo
     return site / "index.html"
 
 
-def _why(everything: bool) -> dict[str, list[str]]:
+def why_stale(everything: bool = False) -> dict[str, list[str]]:
     """For every chapter, and for the pages as a whole, the reasons to make them anew."""
     why: dict[str, list[str]] = {}
     for job in jobs():
@@ -199,11 +199,11 @@ def print_pages(stage: Path, output: Path, log: Path, environment: dict[str, str
 
     command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output)]
     with log.open("wb") as stream:
-        streams = {"stdout": stream.fileno(), "stderr": stream.fileno()}
+        process: warm.Process | subprocess.Popen
         try:
-            process = warm.fork(pages.PRELOAD, command, cwd=str(paths.ROOT), env=environment, **streams)
+            process = warm.fork(pages.PRELOAD, command, cwd=str(paths.ROOT), env=environment, stdout=stream, stderr=stream)
         except warm.Unavailable:
-            process = subprocess.Popen(command, cwd=paths.ROOT, env=environment, **streams)
+            process = subprocess.Popen(command, cwd=paths.ROOT, env=environment, stdout=stream, stderr=stream)
         try:
             return process.wait(60 * settings.MINUTES)
         except BaseException:

@@ -93,8 +93,8 @@ def one_file(page: Path) -> str:
         meta["content"] = policy.content(known, own="")
     for element in soup(["img", "source"]):
         for attribute in {"src", "srcset"} & set(element.attrs):
-            if not element[attribute].startswith("data:"):
-                element[attribute] = _data(_file(page, element[attribute]))
+            if not (address := str(element[attribute])).startswith("data:"):
+                element[attribute] = _data(_file(page, address))
     for element in soup("a", href=True):
         _link(element, page)
     return str(soup)
@@ -119,8 +119,8 @@ def _data(path: Path | None) -> str:
 
 def _style(soup: BeautifulSoup, link: Tag, page: Path) -> None:
     """A style sheet goes inside, with the pictures and fonts it names; other links are hints for a site."""
-    path = _file(page, link.get("href", ""))
-    if "stylesheet" in link.get("rel", []) and path:
+    path = _file(page, str(link.get("href", "")))
+    if "stylesheet" in link.get_attribute_list("rel") and path:
         style = soup.new_tag("style")
         style.string = _rules(path)
         link.replace_with(style)
@@ -146,7 +146,7 @@ def _script(soup: BeautifulSoup, script: Tag, page: Path) -> list[str]:
 
     Returns the texts that were put inside.
     """
-    path = _file(page, script["src"])
+    path = _file(page, str(script["src"]))
     waits = script.has_attr("defer")
     if path is None or SEARCH.search(path.name):
         script.decompose()
@@ -154,7 +154,7 @@ def _script(soup: BeautifulSoup, script: Tag, page: Path) -> list[str]:
     del script["src"]
     script.string = _harmless(path)
     inside = [script.string]
-    if waits:
+    if waits and soup.body:
         del script["defer"]
         library = path.with_name("vega.js")
         if path.name == "charts.js" and library.exists():
@@ -171,7 +171,7 @@ def _harmless(path: Path) -> str:
 
 def _link(link: Tag, page: Path) -> None:
     """A file to download goes inside, a place on this page stays, another page is not there: its link becomes text."""
-    address = link["href"]
+    address = str(link["href"])
     if urlsplit(address).scheme or address.startswith("#"):
         return
     path = _file(page, address)

@@ -59,7 +59,7 @@ class Process:
     def wait(self, timeout: float | None = None) -> int:
         status = self._ended(timeout)
         if status is None:
-            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
         return status
 
     def send_signal(self, number: int) -> None:
@@ -100,7 +100,7 @@ class Server:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "migrationbook.press.forkserver", *modules]
         with theirs:  # a session of its own: Ctrl-C in the terminal is the owner's to handle
-            self.process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, env=environment,
+            self.process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=environment,
                                             start_new_session=True)
 
     def start(self, argv: list[str], cwd: str, environment: dict[str, str], streams: list[int]) -> Process:
@@ -166,7 +166,7 @@ def fork(modules: list[str], command: list[str], cwd: str | None = None, env: di
         return server(modules, environment).start(command[2:], cwd or os.getcwd(), environment, numbers)
 
 
-def tell_once(reason: Exception) -> None:
+def tell_once(reason: object) -> None:
     """Say on standard error why kernels are started in the ordinary way."""
     global _told
     if not _told:
@@ -195,11 +195,12 @@ class WarmProvisioner(LocalProvisioner):
         try:
             if kwargs.get("independent"):
                 raise Unavailable("a kernel that is to outlive its owner cannot be forked")
-            self.process = await asyncio.to_thread(fork, self.preload, cmd, **wanted)
+            process = await asyncio.to_thread(fork, list(self.preload), cmd, **wanted)
         except Unavailable as reason:
             tell_once(reason)
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
+        self.process = process  # type: ignore[assignment]  # the part of Popen that its owner uses
+        self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd") or os.getcwd()
         return self.connection_info
 

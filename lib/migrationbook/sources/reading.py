@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -110,7 +111,7 @@ def months(frame: pd.DataFrame, column: str = "date") -> pd.Series:
     return parsed
 
 
-def recode(frame: pd.DataFrame, column: str, names: dict[str, str]) -> pd.Series:
+def recode(frame: pd.DataFrame, column: str, names: Mapping[str, object]) -> pd.Series:
     """Replace a publisher's labels by ours; a label we do not know raises BookError rather than pass unseen.
     """
     refuse(
@@ -178,7 +179,9 @@ def _period(text: str) -> tuple[str, str, str]:
 
 def _fiscal(text: str) -> tuple[str, str, str]:
     """A US fiscal year, October to September, or its first months, quarters or half."""
-    year, months, quarters, half = re.fullmatch(FISCAL, text).groups()
+    found = re.fullmatch(FISCAL, text)
+    assert found is not None  # the caller looked
+    year, months, quarters, half = found.groups()
     length = int(months or 3 * int(quarters or 0) or (6 if half else 12))
     start = pd.Timestamp(int(year) - 1, 10, 1)
     end = start + pd.DateOffset(months=length, days=-1)

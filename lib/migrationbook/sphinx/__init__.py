@@ -7,6 +7,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from migrationbook.sphinx import (
+    api,
     badge,
     catalogue,
     chart,
@@ -35,6 +36,7 @@ def setup(app: Sphinx) -> dict:
     """Register everything with Sphinx (`extra_extensions: [migrationbook.sphinx]`)."""
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(STATIC)))
     app.add_css_file("book.css", priority=900)
+    app.add_css_file("api.css", priority=900)
     chart.setup(app)
     claim.setup(app)
     badge.setup(app)
@@ -53,6 +55,7 @@ def setup(app: Sphinx) -> dict:
     head.setup(app)
     search.setup(app)
     launch.setup(app)
+    api.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

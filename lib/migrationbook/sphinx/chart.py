@@ -154,8 +154,8 @@ def write_library(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register figures."""
     # Sphinx numbers it among all figures, so that {numref} and {ref} know it.
-    app.add_enumerable_node(chart, "figure", lambda node: node["content"]["usermeta"]["figure"]["title"],
-                            html=(visit, None))
+    app.add_enumerable_node(chart, "figure", lambda node: node["content"]["usermeta"]["figure"]["title"],  # type: ignore[index]
+                            html=(visit, None))  # type: ignore[arg-type]  # nothing to close: Sphinx takes None
     collect(app, "book_charts", chart, lambda spec: spec["usermeta"]["figure"]["name"],
             "figure '{key}' is on {first} and on {second}; give each its own name")
     app.connect("doctree-read", find_code)

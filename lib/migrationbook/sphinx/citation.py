@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
+from sphinx.builders.html import StandaloneHTMLBuilder as Builder
 from sphinx.util.docutils import SphinxDirective
 
 from migrationbook import data, paths

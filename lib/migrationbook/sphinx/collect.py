@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
+from sphinx.builders.html import StandaloneHTMLBuilder as Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from migrationbook.sphinx.markup import relative
 
+Node = TypeVar("Node", bound=nodes.Element)
 logger = logging.getLogger(__name__)
 
 
-def collect(app: Sphinx, attribute: str, kind: type[nodes.Element], key: Callable[[object], str], twice: str) -> None:
+def collect(app: Sphinx, attribute: str, kind: type[nodes.Element], key: Callable[[Any], str], twice: str) -> None:
     """Keep the ``content`` of each node of ``kind`` as ``env.<attribute>[docname]``, a list in page order.
 
     When two of them have the same ``key``, warn with ``twice``, a format with {key}, {first} and {second} (pages).
@@ -54,7 +56,7 @@ def collect(app: Sphinx, attribute: str, kind: type[nodes.Element], key: Callabl
     app.connect("env-check-consistency", check)
 
 
-def anchor(document: nodes.document, node: nodes.Element, name: str) -> nodes.Element:
+def anchor(document: nodes.document, node: Node, name: str) -> Node:
     """Give ``node`` the anchor ``name`` so that the text can link to it like to any label."""
     node["names"].append(name)
     if name not in document.nameids:
@@ -65,7 +67,7 @@ def anchor(document: nodes.document, node: nodes.Element, name: str) -> nodes.El
     return node
 
 
-def addresses(builder: Builder, attribute: str, name: Callable[[object], str]) -> dict[str, str]:
+def addresses(builder: Builder, attribute: str, name: Callable[[Any], str]) -> dict[str, str]:
     """Where the book shows each content kept as ``env.<attribute>``: anchor → address seen from the page being written."""
     here = builder.get_target_uri(builder.current_docname)
     return {

@@ -74,11 +74,12 @@ def _larger(settings: dict) -> dict:
 
 def made(make: Callable[[], str], *inputs: object) -> str:
     """What vl-convert makes takes a third of the time of building pages and seldom changes from one build to the next."""
-    return kept(paths.BUILD / "drawings", make, vl_convert.__version__, VEGALITE, *inputs)
+    return kept(paths.BUILD / "drawings", make, vl_convert.__version__, VEGALITE, *inputs)  # type: ignore[attr-defined]  # not in its stub
 
 
 def _size(svg: str) -> tuple[int, int]:
     found = SIZE.match(svg)
+    assert found is not None  # vl-convert begins every drawing with its size
     return round(float(found[1])), round(float(found[2]))
 
 

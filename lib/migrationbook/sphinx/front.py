@@ -66,7 +66,7 @@ def list_html(env: BuildEnvironment, addresses: dict[str, str]) -> str:
     items = []
     for docname in chapters(env):
         theme, _, question = env.titles[docname].astext().partition(": ")
-        about = word("reading.short").format(minutes=env.book_reading[docname][0]["minutes"])
+        about = word("reading.short").format(minutes=getattr(env, "book_reading", {})[docname][0]["minutes"])
         judged = len(getattr(env, "book_claims", {}).get(docname, []))
         if judged:
             about += f", {word('reading.claims').format(number=judged)}"

@@ -66,8 +66,8 @@ def tell(app: Sphinx, doctree: nodes.document) -> None:
     title = next(doctree.findall(nodes.title), None)
     if title is None:
         return
-    content = {"page": docname, "words": prose(doctree), "figures": figures(doctree)}
-    content["minutes"] = minutes(content["words"], content["figures"])
+    words, drawn = prose(doctree), figures(doctree)
+    content = {"page": docname, "words": words, "figures": drawn, "minutes": minutes(words, drawn)}
     told = word("reading.one" if content["minutes"] == 1 else "reading.time").format(minutes=content["minutes"])
     line = reading_time("", told, notebook_link(), classes=["reading-time"], content=content)
     title.parent.insert(title.parent.index(title) + 1, line)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 from docutils import nodes
@@ -127,7 +127,7 @@ def filters(all_claims: list[dict]) -> str:
             f'<button type="reset">{escape(word("scoreboard.reset"))}</button></p>\n</form>\n')
 
 
-def _select(name: str, values: list[str]) -> str:
+def _select(name: str, values: Sequence[str]) -> str:
     options = "".join(f'<option value="{escape(value)}">{escape(word(f"{name}.{value}"))}</option>' for value in values)
     return (f'<label><span>{escape(word(f"scoreboard.{name}"))}</span><select name="{name}"><option value="">'
             f'{escape(word("scoreboard.any"))}</option>{options}</select></label>\n')

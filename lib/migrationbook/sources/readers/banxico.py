@@ -118,7 +118,7 @@ def _month(text: str) -> pd.Timestamp | None:
     """First day of a month written ``Ene 1995``, else None."""
     parts = MONTH.fullmatch(text)
     number = month_number(parts[1]) if parts else None
-    return pd.Timestamp(int(parts[2]), number, 1) if number else None
+    return pd.Timestamp(int(parts[2]), number, 1) if parts and number else None
 
 
 def _days(frame: pd.DataFrame, column: str) -> pd.Series:

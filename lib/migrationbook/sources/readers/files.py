@@ -15,6 +15,7 @@ from datetime import date, datetime
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -110,11 +111,11 @@ def sheet_table(path: Path, sheet: str | None, columns: list[str]) -> pd.DataFra
     body = [(number, row) for number, row in enumerate(rows[at + 1 :], start=at + 2) if any(row)]
     if not body:
         raise BookError(f"{Path(path).name}: expected rows below the header, found none; {AGAIN}")
-    cells = {name: [row[place] for _, row in body] for name, place in positions.items()}
+    cells: dict[str, Sequence[str]] = {name: [row[place] for _, row in body] for name, place in positions.items()}
     return _frame(Path(path), cells, [number for number, _ in body])
 
 
-def json_document(path: Path) -> object:
+def json_document(path: Path) -> Any:
     """The parsed content of a JSON file; BookError for anything else, a truncated one included."""
     path = Path(path)
     _refuse_other_kinds(path, "JSON")
@@ -193,7 +194,7 @@ def _csv_header(path: Path, head: list[str], columns: list[str]) -> tuple[str, i
     """Delimiter, index of the header among the rows, and position of each column; the best answer is told if none fits."""
     refusals = []
     for delimiter in DELIMITERS:
-        rows = []
+        rows: list[list[str]] = []
         try:
             rows.extend(csv.reader(head, delimiter=delimiter))
         except csv.Error:
@@ -224,13 +225,13 @@ def _find_header(path: Path, rows: list[list[str]], columns: list[str]) -> tuple
             nearest, most = index, hits
     if not rows:
         raise BookError(f"{path.name}: expected a table, found an empty sheet; {AGAIN}")
-    names = {folded(cell): cell for cell in rows[nearest] if cell.strip()}
-    missing = next(name for name in wanted if name not in names)
-    near = difflib.get_close_matches(missing, [name for name in names if name not in wanted], n=1, cutoff=0.5)
-    hint = f" (the nearest is '{names[near[0]].strip()}')" if near else ""
+    present = {folded(cell): cell for cell in rows[nearest] if cell.strip()}
+    missing = next(name for name in wanted if name not in present)
+    near = difflib.get_close_matches(missing, [name for name in present if name not in wanted], n=1, cutoff=0.5)
+    hint = f" (the nearest is '{present[near[0]].strip()}')" if near else ""
     raise BookError(
         f"{path.name}, row {nearest + 1}: expected a column '{wanted[missing]}', found: "
-        f"{_short(', '.join(cell.strip() for cell in names.values()), 200)}{hint}; the publisher may have changed the format"
+        f"{_short(', '.join(cell.strip() for cell in present.values()), 200)}{hint}; the publisher may have changed the format"
     )
 
 

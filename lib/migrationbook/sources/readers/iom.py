@@ -122,4 +122,4 @@ def _nationalities(frame: pd.DataFrame, column: str) -> pd.Series:
     known = {name: "UNK" if name in UNKNOWN else english(name) for name in lists.explode().unique()}
     refuse(frame, column, lists.map(lambda names: any(known[name] is None for name in names)),
            "countries' English names that sources/countries.py knows, joined by commas")
-    return lists.map(lambda names: ";".join(known[name] for name in names))
+    return lists.map(lambda names: ";".join(str(known[name]) for name in names))

@@ -96,8 +96,8 @@ def _cuadro(path: Path, about: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str,
     for number, row in enumerate(rows[header + 1 + has_parts :], start=header + 2 + has_parts):
         labels = [cell for cell in row[: min(months)] if cell]
         label = _plain(labels[-1]) if labels else ""
-        if _kind(label):
-            block, label = _kind(label), TOTAL[0]
+        if kind := _kind(label):
+            block, label = kind, TOTAL[0]
         cells = [row[at] for at in months]
         if label and not any(cell in labels for cell in cells) and not all(cell in NOTHING for cell in cells):
             records.append([label, block, *cells])
