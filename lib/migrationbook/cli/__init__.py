@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrationbook.cli import data, press
+from migrationbook.cli import data, paper, press
 from migrationbook.cli.group import Commands
 
 
@@ -14,5 +14,6 @@ def main() -> None:
     """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
 
 
-for command in (press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, press.test, press.lab, press.lock):
+for command in (press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, paper.pdf, paper.epub,
+                press.test, press.lab, press.lock):
     main.add_command(command)

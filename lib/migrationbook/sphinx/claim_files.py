@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from migrationbook.claims import register, robustness
 from migrationbook.data import load, names
 from migrationbook.sphinx.badge import scoreboard_page
+from migrationbook.sphinx.markup import on_paper
 
 COLUMNS = ("id", "theme", "type", "judged_by", "claim", "verdict", "confidence", "because", "rule", "interval_of",
            "interval_low", "interval_high", "known_then", "known_now", "later_outcome", "first_reading", "findings_to_july_2019",
@@ -42,7 +43,7 @@ def natural(name: str) -> list:
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
-    if error is not None or app.builder.format != "html":
+    if error is not None or app.builder.format != "html" or on_paper(app.builder):
         return
     all_claims = harvested(app)
     if not all_claims:

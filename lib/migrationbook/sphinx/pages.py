@@ -9,6 +9,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from migrationbook.sphinx import ebook
+from migrationbook.sphinx.markup import on_paper
+
 logger = logging.getLogger(__name__)
 
 UNUSED = re.compile(r"thebe|mathjax", re.IGNORECASE)
@@ -22,6 +25,9 @@ LEFTOVERS = re.compile(
 
 
 def drop_scripts(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
+    if on_paper(app.builder):
+        context["script_files"] = []
+        context["css_files"] = [file for file in context["css_files"] if str(file.filename).endswith(ebook.STYLE)]
     for files in ("script_files", "css_files"):
         context[files] = [file for file in context[files] if _is_ours(file)]
 
