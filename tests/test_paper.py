@@ -22,7 +22,7 @@ from pypdf import PdfReader
 XHTML = "{http://www.w3.org/1999/xhtml}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 HOSTILE = "</p><script>alert(1)</script> & \"'"
-TEXT = f"""See [the figure](#a-figure), [E6](#claim-E6), <a href="../claims.json">a file of the site</a> and https://example.org/a?b=1&c=2.
+TEXT = f"""See [the figure](#a-figure), [E6](#claim-E6), <a href="../claims.json">a file of the site</a> and https://example.org/a.
 
 ## A second heading
 
@@ -128,7 +128,7 @@ def test_the_pdf_has_text_outline_links_and_page_numbers(ebook, tmp_path):
     assert {"A book", "A chapter", "A second heading"} <= set(titles(pdf.outline))
     targets = [note.get_object() for page in pdf.pages for note in page.get("/Annots", [])]
     assert any("/Dest" in one or "/D" in one.get("/A", {}) for one in targets)
-    assert any(one.get("/A", {}).get("/URI") == "https://example.org/a?b=1&c=2" for one in targets)
+    assert "https://www.cbp.gov/a?b=1&c=2" in [one["/A"].get("/URI") for one in targets if "/A" in one]
 
 
 def test_a_browser_that_does_not_start_is_one_line_with_the_cure(monkeypatch, tmp_path):

@@ -119,7 +119,7 @@ class Book:
             f'<li class="level-{level}"><a href="#{escape(anchor)}"><span>{escape(title)}</span> '
             f'<b>{numbers.get(anchor, "")}</b></a></li>\n' for anchor, title, level in self.contents)
         running = "".join(f"@page {_slug(name)} {{ @top-right {{ content: {_css(section.h1)} }} }}\n"
-                          for name, section in zip(self.files, self.sections, strict=True))
+                          for name, section in list(zip(self.files, self.sections, strict=True))[1:])
         styles = "".join((PRINT / name).read_text(encoding="utf-8") for name in STYLES)
         first = f"@page {{ @top-left {{ content: {_quoted(word('paper.running'))} }} }}\n"
         return (f'<!DOCTYPE html>\n<html lang="{LANGUAGE}"><head><meta charset="utf-8"/>'

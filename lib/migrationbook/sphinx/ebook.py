@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
-from xml.dom import minidom
+from xml.dom import XML_NAMESPACE, minidom
 from xml.parsers.expat import ExpatError
 
 from docutils import nodes
@@ -99,7 +99,7 @@ def elements(page: minidom.Document) -> list[minidom.Element]:
 def tidy(page: minidom.Document, path: str, anchors: dict[str, set[str]]) -> None:
     """Make a page fit for e-readers. anchors: of every page of the book, by path."""
     page.documentElement.setAttribute("lang", LANGUAGE)
-    page.documentElement.setAttribute("xml:lang", LANGUAGE)
+    page.documentElement.setAttributeNS(XML_NAMESPACE, "xml:lang", LANGUAGE)
     for element in elements(page):
         if element.tagName == "svg":
             element.setAttribute("xmlns", SVG)
