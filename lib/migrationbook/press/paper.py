@@ -23,6 +23,7 @@ from migrationbook.sphinx.ebook import LANGUAGE, PRINT
 from migrationbook.words import word
 
 STYLES = ("ebook.css", "paper.css")
+FONT = PRINT.with_name("static") / "newsreader-latin.woff2"
 OPF = "{http://www.idpf.org/2007/opf}"
 CATALOGUE = "chapters/data/"  # pages whose sections, one a table, are too many for the list of contents
 
@@ -94,6 +95,7 @@ def print_pdf(book: Path, made: Path, running) -> None:
 
 def _chromium(html: str, book: Path, running) -> bytes:
     """The bytes of a PDF; the HTML lies beside the pages, whose pictures it shows."""
+    shutil.copy(FONT, book / "_static")
     path = book / "book.html"
     path.write_text(html, encoding="utf-8")
     page = running.new_page()

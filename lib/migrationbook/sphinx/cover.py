@@ -15,7 +15,7 @@ from migrationbook.sphinx import citation
 
 WIDTH, HEIGHT = 1200, 1697  # the shape of A4
 MARGIN, BASE, TALL = 110, 1330, 620  # px: sides, where the curve stands, how high its peak is
-SERIF = "Georgia, 'Liberation Serif', 'DejaVu Serif', serif"
+SERIF = "Newsreader, Georgia, 'Liberation Serif', 'DejaVu Serif', serif"
 SANS = "'Liberation Sans', Arial, Helvetica, sans-serif"
 SIGNED = "2019-06-01"
 
