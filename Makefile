@@ -2,10 +2,12 @@
 PYTHON ?= python3
 BOOK = .venv/bin/migrationbook
 
-.PHONY: help book test lab bench audit linkcheck clean lock environment
+.PHONY: help book pdf epub test lab bench audit linkcheck clean lock environment
 
 help:  ## say what can be made
 	@echo "make book   execute every chapter and build the site in _build/html"
+	@echo "make pdf    the same as one PDF, _build/book.pdf"
+	@echo "make epub   the same for e-readers, _build/book.epub"
 	@echo "make test   everything that continuous integration checks"
 	@echo "make lab    open the chapters in JupyterLab"
 	@echo "make bench  time the press beside what one would run instead (25 minutes; OPTIONS=--quick: six)"
@@ -20,6 +22,9 @@ environment:
 
 book: environment
 	@$(BOOK) build
+
+pdf epub: environment
+	@$(BOOK) $@
 
 test: environment
 	@$(BOOK) test

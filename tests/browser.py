@@ -1,59 +1,12 @@
-"""A real Chromium for the tests of pages: found, else installed, else a failure that says what to do."""
+"""The windows that tests look at pages through."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
-
-
-def _present() -> str | None:
-    given = os.environ.get("CHROMIUM")
-    if given:
-        return given
-    return next((path for path in map(shutil.which, NAMES) if path), None)
-
-
-def _run(*command: str) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, timeout=900).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-
-
-def _find(own: str) -> str:
-    """Path of a Chromium; ``own`` is where Playwright keeps its own."""
-    found = _present() or (own if Path(own).exists() else None)
-    if found:
-        return found
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        _run("apt-get", "update")
-        if _run("apt-get", "install", "-y", "--no-install-recommends", "chromium") and _present():
-            return _present()
-    if _run(sys.executable, "-m", "playwright", "install", "chromium") and Path(own).exists():
-        return own
-    pytest.fail("no Chromium: install one (Debian: apt-get install chromium; elsewhere: python -m playwright install "
-                "chromium) or set CHROMIUM to its path")
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Start Chromium and close it at the end."""
-    with sync_playwright() as playwright:
-        path = _find(playwright.chromium.executable_path)
-        running = playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield running
-        running.close()
+from migrationbook.press.chromium import browser  # noqa: F401 (tests take it from here)
+from playwright.sync_api import Browser, BrowserContext
 
 
 @contextmanager

@@ -40,10 +40,10 @@ class Built:
 def build_book(tmp_path: Path) -> Callable[..., Built]:
     """Build a book of one chapter, ``chapters/one.ipynb``, whose code cells show the given outputs.
 
-    An output is a MIME bundle. The book's own ``_config.yml`` and extension are used, warnings are errors.
+    An output is a MIME bundle. The book's own ``_config.yml`` and extension are used, warnings are errors. builder: of Sphinx.
     """
 
-    def build(*outputs: dict, text: str = "A sentence.") -> Built:
+    def build(*outputs: dict, text: str = "A sentence.", builder: str = "html") -> Built:
         source = tmp_path / "book"
         (source / "chapters").mkdir(parents=True)
         cells = [nbformat.v4.new_markdown_cell(f"# A chapter\n\n{text}")]
@@ -61,8 +61,8 @@ def build_book(tmp_path: Path) -> Callable[..., Built]:
             "format: jb-book\nroot: chapters/index\nchapters:\n- file: chapters/one\n", encoding="utf-8")
         config = (paths.ROOT / "_config.yml").read_text(encoding="utf-8")
         (source / "_config.yml").write_text(config, encoding="utf-8")
-        html = tmp_path / "out" / "html"
-        command = [sys.executable, "-m", "migrationbook.press.pages", source, html]
+        html = tmp_path / "out" / builder
+        command = [sys.executable, "-m", "migrationbook.press.pages", source, html, builder]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
         return Built(done.returncode, done.stdout + done.stderr, html)
 

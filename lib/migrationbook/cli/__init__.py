@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrationbook.cli import analyst, audit, complete, data, press, students, tidy
+from migrationbook.cli import analyst, audit, complete, data, paper, press, students, tidy
 from migrationbook.cli.group import Commands
 
 
@@ -16,7 +16,7 @@ def main() -> None:
 
 
 for command in (
-    press.build, press.execute, press.run, press.sweep, press.rejudge, data.data,
+    press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, paper.pdf, paper.epub,
     analyst.doctor, analyst.status, analyst.diff, analyst.export, analyst.replication,
     students.exercises, press.test, audit.audit, audit.linkcheck, tidy.tidy, press.lab, press.lock, complete.completion,
 ):

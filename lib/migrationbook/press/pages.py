@@ -1,4 +1,4 @@
-"""Make the pages of a staged book: ``python -m migrationbook.press.pages BOOK OUTPUT``.
+"""Make the pages of a staged book: ``python -m migrationbook.press.pages BOOK OUTPUT [BUILDER]``.
 
 Jupyter Book turns ``_config.yml`` into Sphinx's settings, and Sphinx runs in this process; warnings are errors. Not through the
 command line, which starts slower. Pages are written one after the other: Sphinx would fork processes for it after the first, and
@@ -23,8 +23,8 @@ PRELOAD = [
 ]
 
 
-def make(book: Path, output: Path) -> int:
-    """Write the pages of ``book`` to ``output``; return 0 if nothing was wrong and nothing was warned of."""
+def make(book: Path, output: Path, builder: str = "html") -> int:
+    """Write the pages of ``book`` to ``output`` with a builder of Sphinx; return 0 if nothing was wrong and nothing was warned of."""
     import pybtex.plugin
     from jupyter_book.config import get_final_config
     from sphinx.application import Sphinx
@@ -35,12 +35,16 @@ def make(book: Path, output: Path) -> int:
     pybtex.plugin.entry_points = cache(pybtex.plugin.entry_points)
     ours = {"nitpicky": True, "external_toc_path": str(book / "_toc.yml"), "latex_individualpages": False}
     config, _ = get_final_config(user_yaml=book / "_config.yml", cli_config=ours, sourcedir=book, use_external_toc=True)
+    if builder == "epub":
+        from migrationbook.sphinx import ebook
+
+        config = ebook.settings(config)
     with patch_docutils(None), docutils_namespace():
-        app = Sphinx(book, None, output, output.with_name("doctrees"), "html", config, freshenv=True, warningiserror=True,
+        app = Sphinx(book, None, output, output.with_name("doctrees"), builder, config, freshenv=True, warningiserror=True,
                      keep_going=True)
         app.build(force_all=True)
         return app.statuscode
 
 
 if __name__ == "__main__":
-    sys.exit(make(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()))
+    sys.exit(make(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), *sys.argv[3:]))

@@ -56,23 +56,29 @@ def build(workers: int | None = None, minutes: float | None = None, explain: boo
     ignore stored results. An error leaves the last good site in ``_build/html`` as it was.
     """
     site = paths.BUILD / "html"
+    with one_line_errors(STAYS), alone():
+        _recover(site)
+        why = why_stale(everything)
+        if explain:
+            for name, reasons in why.items():
+                click.echo(f"{name}: {'; '.join(reasons) or 'nothing it depends on has changed'}")
+        if any(why.values()):
+            _make(site, workers, minutes, everything)
+        else:
+            click.echo("Nothing to do")
+    return site / "index.html"
+
+
+@contextmanager
+def one_line_errors(stays: str):
+    """An interrupt, or a file that cannot be read or written, in one line that ends with what stays as it was."""
     try:
-        with alone():
-            _recover(site)
-            why = why_stale(everything)
-            if explain:
-                for name, reasons in why.items():
-                    click.echo(f"{name}: {'; '.join(reasons) or 'nothing it depends on has changed'}")
-            if any(why.values()):
-                _make(site, workers, minutes, everything)
-            else:
-                click.echo("Nothing to do")
+        yield
     except KeyboardInterrupt:
-        click.echo(f"\nInterrupted; {STAYS}", err=True)
+        click.echo(f"\nInterrupted; {stays}", err=True)
         raise click.exceptions.Exit(130) from None
     except OSError as error:
-        raise BookError(f"{error.strerror or error}: {error.filename or paths.BUILD}; {STAYS}") from None
-    return site / "index.html"
+        raise BookError(f"{error.strerror or error}: {error.filename or paths.BUILD}; {stays}") from None
 
 
 def why_stale(everything: bool = False) -> dict[str, list[str]]:
@@ -91,21 +97,13 @@ def why_stale(everything: bool = False) -> dict[str, list[str]]:
 
 def _make(site: Path, workers: int | None, minutes: float | None, everything: bool) -> None:
     from migrationbook.press import warm
-    from migrationbook.press.execute import execute_jobs
 
-    environment = pages_environment()
     try:
         prepare_pages()
-        results = execute_jobs(jobs(), store(), workers=workers, minutes=minutes, ignore_store=everything)
-        failed = [result.problem for result in results if result.problem]
-        for problem in failed:
-            click.echo(problem, err=True)
-        if failed:
-            raise BookError(f"{len(failed)} of {len(jobs())} chapters failed; {STAYS}")
+        execute_all(STAYS, workers, minutes, everything)
         click.echo("Building pages")
         state = _state()
-        stage = lay_out(paths.BUILD / "stage", [job.output for job in jobs()])
-        fresh = _pages(stage, environment)
+        fresh = pages_of("html", "index.html", STAYS)
         # What changed meanwhile is not on the pages: the next build will find it.
         known = state if state == _state() else {}
         _swap(fresh, site)
@@ -116,6 +114,18 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
     finally:
         warm.stop()
         shutil.rmtree(paths.BUILD / "next", ignore_errors=True)
+
+
+def execute_all(stays: str, workers: int | None, minutes: float | None, everything: bool = False) -> None:
+    """Bring the results of all chapters up to date. Raises BookError, ending with what stays, if one fails."""
+    from migrationbook.press.execute import execute_jobs
+
+    results = execute_jobs(jobs(), store(), workers=workers, minutes=minutes, ignore_store=everything)
+    failed = [result.problem for result in results if result.problem]
+    for problem in failed:
+        click.echo(problem, err=True)
+    if failed:
+        raise BookError(f"{len(failed)} of {len(jobs())} chapters failed; {stays}")
 
 
 def pages_environment() -> dict[str, str]:
@@ -163,22 +173,23 @@ def lay_out(stage: Path, notebooks: list[Path]) -> Path:
     return stage
 
 
-def _pages(stage: Path, environment: dict[str, str]) -> Path:
-    """Make the pages of the staged book, every warning an error, and return their folder.
+def pages_of(builder: str, needed: str, stays: str) -> Path:
+    """Make the pages of the executed book, every warning an error, and return their folder, in which ``needed`` is.
 
     Always into an empty folder: over an old one Sphinx forgets the warnings of the pages it does not read again.
     """
-    output = paths.BUILD / "next" / "html"
+    stage = lay_out(paths.BUILD / "stage", [job.output for job in jobs()])
+    output = paths.BUILD / "next" / builder
     shutil.rmtree(output.parent, ignore_errors=True)
     log = paths.BUILD / LOG
     try:
-        status = print_pages(stage, output, log, environment)
+        status = print_pages(stage, output, log, pages_environment(), builder)
     except subprocess.TimeoutExpired:
-        raise BookError(f"the pages took more than {settings.MINUTES} minutes, so {STAYS}; details: _build/{LOG}") from None
-    if status or not (output / "index.html").exists():
+        raise BookError(f"the pages took more than {settings.MINUTES} minutes, so {stays}; details: _build/{LOG}") from None
+    if status or not (output / needed).exists():
         for line in warnings(log, stage)[:8]:
             click.echo(f"  {line}", err=True)
-        raise BookError(f"the pages could not be built, so {STAYS}; details: _build/{LOG}")
+        raise BookError(f"the pages could not be built, so {stays}; details: _build/{LOG}")
     return output
 
 
@@ -190,14 +201,14 @@ def prepare_pages() -> None:
         warm.server(pages.PRELOAD, pages_environment())
 
 
-def print_pages(stage: Path, output: Path, log: Path, environment: dict[str, str]) -> int:
-    """Let Sphinx make the pages of a staged book into ``output``, in a process of its own; return its exit status.
+def print_pages(stage: Path, output: Path, log: Path, environment: dict[str, str], builder: str = "html") -> int:
+    """Let a builder of Sphinx make a staged book into ``output``, in a process of its own; return its exit status.
 
     Raises subprocess.TimeoutExpired after ``settings.MINUTES``.
     """
     from migrationbook.press import warm
 
-    command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output)]
+    command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output), builder]
     with log.open("wb") as stream:
         process: warm.Process | subprocess.Popen
         try:

@@ -14,6 +14,7 @@ from migrationbook.sphinx import (
     citation,
     claim,
     claim_files,
+    ebook,
     editions,
     front,
     glossary,
@@ -56,6 +57,7 @@ def setup(app: Sphinx) -> dict:
     search.setup(app)
     launch.setup(app)
     api.setup(app)
+    ebook.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

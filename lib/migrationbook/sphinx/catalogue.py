@@ -17,7 +17,7 @@ from migrationbook.data.rights import credit, kind_of, publishers, terms
 from migrationbook.errors import BookError
 from migrationbook.prose import MINUS
 from migrationbook.sphinx import collect
-from migrationbook.sphinx.markup import code, link, linked, listed, relative, rows_table, scrolling
+from migrationbook.sphinx.markup import code, link, linked, listed, on_paper, relative, rows_table, scrolling
 from migrationbook.words import word
 
 logger = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def uses(builder: Builder, name: str) -> list[str]:
 def html(entry: dict, used: list[str], base: str, tables: dict[str, str], rights: dict[str, str]) -> str:
     """One table described: what it is, its traps, its facts, columns, published totals and first rows.
 
-    used: what `uses` returns. base: folder of the files. tables, rights: addresses of other tables and of licences.
+    used: what `uses` returns. base: folder of the files, "" where there are none: then the first rows and the totals are left out. tables, rights: addresses of other tables and of licences.
     """
     return "".join([
         '<div class="data-table">\n',
@@ -114,8 +114,7 @@ def html(entry: dict, used: list[str], base: str, tables: dict[str, str], rights
         _caveats(entry),
         _facts(entry, used, base, rights),
         _columns(entry, tables),
-        _checks(entry),
-        _first_rows(entry),
+        *([_checks(entry), _first_rows(entry)] if base else []),
         "</div>\n",
     ])
 
@@ -140,7 +139,7 @@ def _facts(entry: dict, used: list[str], base: str, rights: dict[str, str]) -> s
         "licences": _several(licences),
         "credit": _several([linked(credit(entry, licence)) for licence in entry["licenses"]]),
         "used": _several(used) or escape(word("catalogue.unused")),
-        "file": f'<a href="{base}/{file}" download>{file}</a>, {escape(size)}',
+        "file": f'<a href="{base}/{file}" download>{file}</a>, {escape(size)}' if base else "",
         "hash": code(entry["hash"]),
     }
     told = "".join(f"<dt>{escape(word(f'catalogue.{key}'))}</dt><dd>{text}</dd>\n" for key, text in facts.items() if text)
@@ -267,11 +266,12 @@ def _overview_row(entry: dict, tables: dict[str, str]) -> str:
 
 def visit_table(self, node: data_table) -> None:
     builder, entry = self.builder, node["content"]
-    base = relative_uri(builder.get_target_uri(builder.current_docname), FOLDER)
+    base = "" if on_paper(builder) else relative_uri(builder.get_target_uri(builder.current_docname), FOLDER)
     try:
-        file = Path(builder.outdir) / FOLDER / entry["path"]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data.published(entry["name"]))
+        if base:
+            file = Path(builder.outdir) / FOLDER / entry["path"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data.published(entry["name"]))
         rights = collect.addresses(builder, "book_rights", lambda kind: f"rights-{kind}")
         self.body.append(html(entry, uses(builder, entry["name"]), base, addresses(builder), rights))
     except BookError as error:

@@ -16,6 +16,7 @@ from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
 from migrationbook.sphinx import actions, catalogue, drawing
 from migrationbook.sphinx.collect import anchor, collect
+from migrationbook.sphinx.markup import on_paper
 from migrationbook.words import word
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class chart(nodes.General, nodes.Element):
 class ChartRenderer:
     """MyST-NB plugin: the chart MIME type → a `chart` node."""
 
-    mime_priority_overrides = [(builder, MIME, 1) for builder in ("html", "dirhtml")]
+    mime_priority_overrides = [(builder, MIME, 1) for builder in ("html", "dirhtml", "epub")]
 
     @staticmethod
     def handle_mime(renderer, data, inline):
@@ -81,6 +82,26 @@ def html(spec: dict, number: str, chapter: str, code: str, folder: Path, base: s
 """
 
 
+def on_paper_html(spec: dict, number: str, folder: Path, base: str, tables: dict[str, str]) -> str:
+    """The figure for an e-reader or for print: its light drawing, its words and its source. Arguments as of `html`."""
+    about = spec["usermeta"]["figure"]
+    bare = drawing.without_frame(spec)
+    folder.mkdir(parents=True, exist_ok=True)
+    controls = any("bind" in param for param in bare.get("params", []))
+    notes = filter(None, [about["note"], word("paper.controls") if controls else ""])
+    facts = [f"{word('chart.source')}: {escape(about['source'])}.", f"{word('chart.licence')}: {escape(about['licence'])}."]
+    facts += [f"{word('chart.tables')}: {catalogue.links(about['tables'], tables)}."] if tables else []
+    return f"""<figure class="chart" id="{escape(about["name"])}">
+<figcaption><p class="figure-number">{escape(number)}</p>
+<p class="figure-title">{escape(about["title"])}</p>
+<p class="figure-subtitle">{escape(about["subtitle"])}</p></figcaption>
+{_picture(bare, about["name"], "light", about["alt"], folder, base)}
+{"".join(f'<p class="figure-note">{escape(note)}</p>' for note in notes)}
+<p class="figure-facts">{" ".join(facts)}</p>
+</figure>
+"""
+
+
 def _picture(spec: dict, name: str, mode: str, alt: str, folder: Path, base: str) -> str:
     drawn = {}
     for form, width in drawing.WIDTHS.items():
@@ -89,8 +110,8 @@ def _picture(spec: dict, name: str, mode: str, alt: str, folder: Path, base: str
         drawn[form] = f'width="{size[0]}" height="{size[1]}"'
     return (
         f'<picture class="static {mode}"><source media="(max-width: {NARROW_PAGE}px)" '
-        f'srcset="{base}/{name}-narrow-{mode}.svg" {drawn["narrow"]}>'
-        f'<img src="{base}/{name}-wide-{mode}.svg" {drawn["wide"]} alt="{escape(alt)}" loading="lazy"></picture>'
+        f'srcset="{base}/{name}-narrow-{mode}.svg" {drawn["narrow"]}/>'
+        f'<img src="{base}/{name}-wide-{mode}.svg" {drawn["wide"]} alt="{escape(alt)}" loading="lazy"/></picture>'
     )
 
 
@@ -129,9 +150,10 @@ def visit(self, node: chart) -> None:
     number = builder.config.numfig_format["figure"] % counted if counted else ""
     chapter = builder.env.titles[builder.current_docname].astext()
     code = node.get("code") or relative_uri(page, f"_sources/{builder.current_docname}.ipynb")  # the page may hide it
+    folder, base, tables = Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER), catalogue.addresses(builder)
     try:
-        self.body.append(html(spec, number, chapter, code, Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER),
-                              catalogue.addresses(builder)))
+        self.body.append(on_paper_html(spec, number, folder, base, tables) if on_paper(builder)
+                         else html(spec, number, chapter, code, folder, base, tables))
     except BookError as error:
         logger.warning(f"figure '{name}': {error}", location=builder.current_docname)
     raise nodes.SkipNode
@@ -144,7 +166,7 @@ def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree
 
 
 def write_library(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.format == "html" and getattr(app.env, "book_charts", None):
+    if error is None and app.builder.format == "html" and not on_paper(app.builder) and getattr(app.env, "book_charts", None):
         # a live chart is one image with words (`html`): what Vega would say of each mark only disturbs
         colours = {mode: config(mode) | {"aria": False} for mode in ("light", "dark")}
         script = f"window.bookChartConfig = {script_json(colours)};\n{drawing.library()}"

@@ -30,7 +30,7 @@ class claim(nodes.General, nodes.Element):
 class ClaimsRenderer:
     """MyST-NB plugin: the claims MIME type → a `claims` node."""
 
-    mime_priority_overrides = [(builder, MIME, 1) for builder in ("html", "dirhtml")]
+    mime_priority_overrides = [(builder, MIME, 1) for builder in ("html", "dirhtml", "epub")]
 
     @staticmethod
     def handle_mime(renderer, data, inline):

@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 
 from migrationbook.claims import files
 from migrationbook.sphinx.badge import scoreboard_page
+from migrationbook.sphinx.markup import on_paper
 
 
 def harvested(app: Sphinx) -> list[dict]:
@@ -22,7 +23,7 @@ def harvested(app: Sphinx) -> list[dict]:
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
-    if error is not None or app.builder.format != "html":
+    if error is not None or app.builder.format != "html" or on_paper(app.builder):
         return
     if not (claims := harvested(app)):
         return

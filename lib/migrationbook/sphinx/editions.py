@@ -75,7 +75,7 @@ def corrections_html(tables: dict[str, str]) -> str:
     for table, of_table in load("corrections").groupby("table", sort=True):
         rows = []
         for (reason, source), same in of_table.groupby(["reason", "source"], sort=False):
-            what = "<br>".join(dict.fromkeys(_change(row) for row in same.to_dict("records")))
+            what = "<br/>".join(dict.fromkeys(_change(row) for row in same.to_dict("records")))
             rows.append([what, f"{linked(reason)}. {link(word('editions.evidence'), source)}"])
         head = [escape(word(f"editions.{name}")) for name in ("value", "why")]
         parts.append(f"<h3>{catalogue.links([table], tables)}</h3>\n" + rows_table(table, head, rows, "data corrections"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from sphinx.builders import Builder
 from sphinx.util.osutil import relative_uri
 
 # Data may hold anything; only an ordinary web address becomes a link.
@@ -26,9 +27,14 @@ def linked(text: object) -> str:
     return "".join(parts) + escape(plain[end:])
 
 
+def on_paper(builder: Builder) -> bool:
+    """Whether pages are made for an e-reader or for print: no scripts, no files beside them, valid XML."""
+    return builder.name == "epub"
+
+
 def code(text: object) -> str:
     """A name or value as data write it; a long one may break after an underscore."""
-    return f"<code>{escape(str(text)).replace('_', '_<wbr>')}</code>"
+    return f"<code>{escape(str(text)).replace('_', '_<wbr/>')}</code>"
 
 
 def relative(page: str, address: str) -> str:

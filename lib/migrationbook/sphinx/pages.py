@@ -10,7 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from migrationbook.press import policy
-from migrationbook.sphinx import slim
+from migrationbook.sphinx import ebook, slim
+from migrationbook.sphinx.markup import on_paper
 from migrationbook.words import word
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,10 @@ WAITING = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*\b(?:defer|async)\b)")
 
 
 def prepare(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    """Leave out scripts that a page does not need."""
+    """Leave out scripts that a page does not need; paper needs none, and one style sheet."""
+    if on_paper(app.builder):
+        context["script_files"] = []
+        context["css_files"] = [file for file in context["css_files"] if str(file.filename).endswith(ebook.STYLE)]
     body = context.get("body") or ""
     for files in ("script_files", "css_files"):
         context[files] = [file for file in context[files] if _is_needed(file, body)]

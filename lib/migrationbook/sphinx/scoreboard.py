@@ -25,7 +25,7 @@ from migrationbook.sphinx.badge import home, pill, scoreboard_page, sign
 from migrationbook.sphinx.claim import details, folded, head, summary
 from migrationbook.sphinx.claim_files import harvested
 from migrationbook.sphinx.collect import collect
-from migrationbook.sphinx.markup import relative
+from migrationbook.sphinx.markup import on_paper, relative
 from migrationbook.words import word
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def miniature(all_claims: list[dict], board: str | None) -> str:
 
     def cell(tag: str, about: str, number: int, **filters: str) -> str:
         if not number or board is None:
-            return f"<{tag}>{number or '·'}</{tag}>"
+            return f'<{tag} class="{filters.get("verdict", "all")}">{number or "·"}</{tag}>'
         query = "&amp;".join(f"{key}={value}" for key, value in filters.items())
         return (f'<{tag} class="{filters.get("verdict", "all")}"><a href="{escape(board)}?{query}#{LIST}" '
                 f'aria-label="{escape(about)}: {number}">{number}</a></{tag}>')
@@ -147,7 +147,8 @@ def entry(judged: dict, card: str, tables: dict[str, str]) -> str:
 
 
 def visit_scoreboard(self, node: scoreboard) -> None:
-    self.body.append(filters(harvested(self.builder.app)))
+    if not on_paper(self.builder):
+        self.body.append(filters(harvested(self.builder.app)))
     raise nodes.SkipNode
 
 
@@ -161,7 +162,8 @@ def visit_theme(self, node: scoreboard_theme) -> None:
 
 
 def visit_part(self, node: scoreboard_part) -> None:
-    self.body.append(node["draw"](harvested(self.builder.app), home(self.builder)))
+    board = None if on_paper(self.builder) else home(self.builder)  # on paper nothing can be filtered
+    self.body.append(node["draw"](harvested(self.builder.app), board))
     raise nodes.SkipNode
 
 
