@@ -54,7 +54,7 @@ class Page(HTMLParser):
         self.silent += tag in NO_PROSE
         values = {key: value or "" for key, value in attributes}
         if tag in LOADED and values.get(LOADED[tag]):
-            (self.links if tag == "link" and values.get("rel") in ("next", "prev", "search", "index")
+            (self.links if tag == "link" and values.get("rel") in ("next", "prev", "search", "index", "canonical")
              else self.loads).append(values[LOADED[tag]])
         if tag == "a" and "href" in values:
             self.links.append(values["href"])

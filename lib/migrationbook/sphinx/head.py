@@ -5,6 +5,7 @@ A chapter is described by its answer, the paragraph under its title; another pag
 
 from __future__ import annotations
 
+import re
 import textwrap
 from html import escape
 
@@ -17,13 +18,14 @@ from migrationbook.sphinx.published import FEED
 from migrationbook.sphinx.reading import reading_time
 from migrationbook.words import word
 
+CITATION = re.compile(r" \[[^\]]*\d{4}\w?\]")
 LONGEST = 300  # characters of a description that is no answer
 ICONS = '<link rel="icon" href="{png}" sizes="48x48"/>\n<link rel="icon" href="{svg}" type="image/svg+xml" sizes="any"/>'
 
 
 def first_paragraph(doctree: nodes.document) -> str:
-    """The first paragraph of a page as one line of text, "" if there is none."""
-    texts = (" ".join(paragraph.astext().split()) for paragraph in doctree.findall(nodes.paragraph)
+    """The first paragraph of a page as one line of text without citations, "" if there is none."""
+    texts = (CITATION.sub("", " ".join(paragraph.astext().split())) for paragraph in doctree.findall(nodes.paragraph)
              if not isinstance(paragraph, reading_time))
     return next(filter(None, texts), "")
 
@@ -37,7 +39,7 @@ def add(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes
     book = app.config.html_title
     title = book if first or doctree is None else app.env.titles[pagename].astext()
     told = first_paragraph(doctree) if doctree is not None else word("missing.text" if pagename == "404" else "search.hint")
-    if not chapter:
+    if not (chapter or first):
         told = textwrap.shorten(told, LONGEST, placeholder=" …")
     tags = {"og:title": title, "og:type": "article" if chapter else "website", "og:site_name": book, "og:description": told}
     if site and doctree is not None:

@@ -35,9 +35,13 @@ def _source(docname: str) -> str:
     return f"_sources/{docname}.ipynb"
 
 
+def _needs_it(node: nodes.Node) -> bool:
+    return isinstance(node, (notebook_link, glossed))
+
+
 def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Chapters and pages with terms get the script for readers."""
-    if doctree is not None and next(doctree.findall(lambda node: isinstance(node, (notebook_link, glossed))), None) is not None:
+    if app.builder.name == "html" and doctree is not None and any(doctree.findall(_needs_it)):
         app.add_js_file("reading.js", loading_method="defer")
 
 
