@@ -24,7 +24,7 @@ PRELOAD = [
 
 
 def make(book: Path, output: Path, builder: str = "html") -> int:
-    """Write the pages of ``book`` to ``output`` with a builder of Sphinx; return 0 if nothing was wrong and nothing was warned of."""
+    """Write the pages of ``book`` to ``output`` with a builder of Sphinx; return 0 if there was nothing to warn of."""
     import pybtex.plugin
     from jupyter_book.config import get_final_config
     from sphinx.application import Sphinx

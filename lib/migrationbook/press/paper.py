@@ -126,7 +126,8 @@ class Book:
         first = f"@page {{ @top-left {{ content: {_quoted(word('paper.running'))} }} }}\n"
         return (f'<!DOCTYPE html>\n<html lang="{LANGUAGE}"><head><meta charset="utf-8"/>'
                 f"<title>{escape(citation.edition()['title'])}</title>\n<style>{styles}{first}{running}</style></head><body>\n"
-                f'<div class="cover">{cover.svg()}</div>\n<nav class="contents"><p class="title">{escape(word("paper.contents"))}</p>'
+                f'<div class="cover">{cover.svg()}</div>\n'
+                f'<nav class="contents"><p class="title">{escape(word("paper.contents"))}</p>'
                 f"<ol>\n{entries}</ol></nav>\n{''.join(map(str, self.sections))}</body></html>\n")
 
     def _section(self, name: str, text: str) -> Tag:

@@ -105,7 +105,8 @@ def uses(builder: Builder, name: str) -> list[str]:
 def html(entry: dict, used: list[str], base: str, tables: dict[str, str], rights: dict[str, str]) -> str:
     """One table described: what it is, its traps, its facts, columns, published totals and first rows.
 
-    used: what `uses` returns. base: folder of the files, "" where there are none: then the first rows and the totals are left out. tables, rights: addresses of other tables and of licences.
+    used: what `uses` returns. base: folder of the files, "" where there are none (then no first rows and totals).
+    tables, rights: addresses of other tables and of licences.
     """
     return "".join([
         '<div class="data-table">\n',

@@ -43,7 +43,7 @@ def png() -> bytes:
 
 
 def _curve() -> str:
-    """Apprehensions a month, a gap where the table has one, and a rule at the month of the agreement; nothing without the table."""
+    """Apprehensions a month, a gap where the table has one, and a rule at the agreement's month; nothing without the table."""
     try:
         table = load("cbp_monthly")
     except BookError:  # a fork may have other tables
