@@ -167,8 +167,7 @@ def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree
 
 def write_library(app: Sphinx, error: Exception | None) -> None:
     if error is None and app.builder.format == "html" and not on_paper(app.builder) and getattr(app.env, "book_charts", None):
-        # a live chart is one image with words (`html`): what Vega would say of each mark only disturbs
-        colours = {mode: config(mode) | {"aria": False} for mode in ("light", "dark")}
+        colours = {mode: config(mode) for mode in ("light", "dark")}
         script = f"window.bookChartConfig = {script_json(colours)};\n{drawing.library()}"
         (Path(app.outdir) / "_static" / "vega.js").write_text(script, encoding="utf-8")
 

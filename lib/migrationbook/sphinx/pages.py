@@ -38,6 +38,9 @@ MENDED = {
     '<div id="pst-primary-sidebar" ': f'<div id="pst-primary-sidebar" role="navigation" aria-label="{word("page.sidebar")}" ',
     '<summary><span class="toctree-toggle"': f'<summary aria-label="{word("page.more")}"><span class="toctree-toggle"',
     '<summary aria-label="Toggle hidden content">': "<summary>",  # what can be read there names it
+    # named by what stands in it, its keys too
+    'search-button-field search-button__button pst-js-only" title="Search" aria-label="Search"':
+        'search-button-field search-button__button pst-js-only"',
     ' role="doc-biblioentry"': ' role="listitem"',
     '<th scope="col"></th>': "<td></td>",
 }

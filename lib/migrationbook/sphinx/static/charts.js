@@ -82,6 +82,7 @@
 
   // A chart with controls has its result in words as well: a parameter called "reading", told to screen readers.
   function speak(stage, spec, view) {
+    stage.querySelector("svg").setAttribute("aria-hidden", "true"); // its words are the frame's, not a word for each mark
     if (!(spec.params ?? []).some((param) => param.name === "reading")) return;
     const words = document.createElement("output");
     words.className = "reading";
