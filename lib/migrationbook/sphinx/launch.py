@@ -1,22 +1,23 @@
-"""Buttons that open a chapter on Binder or Colab, once the book's public repository is known.
+"""Links that open a chapter on Binder or Colab, once the book's public repository is known.
 
-The repository is one setting: the variable ``REPOSITORY_URL``, or ``repository_url`` in ``_config.yml``. Without it a chapter can
-only be downloaded, because both services fetch it from there.
+The repository is one setting: the variable ``REPOSITORY_URL``, or ``book_repository`` in ``_config.yml``. Without it a chapter
+can only be downloaded, because both services fetch it from there.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from html import escape
+from urllib.parse import quote
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from migrationbook.errors import BookError
 from migrationbook.words import word
 
-ADDRESS = re.compile(r"https://(?P<host>[\w.-]+)/[\w.-]+/[\w.-]+")
+ADDRESS = re.compile(r"https://(?P<host>[\w.-]+)/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)")
 
 
 def repository(configured: str) -> str:
@@ -30,24 +31,28 @@ def repository(configured: str) -> str:
     return address
 
 
-def configure(app: Sphinx, config: Config) -> None:
-    """Tell the theme the repository, or take its buttons away; Colab reads from GitHub alone."""
-    options = config.html_theme_options
-    options["repository_url"] = address = repository(options.get("repository_url") or "")
-    buttons = options.get("launch_buttons", {}) if address else {}
-    options["launch_buttons"] = {
-        name: value for name, value in buttons.items() if name != "colab_url" or address.startswith("https://github.com/")}
+def addresses(repository: str, branch: str, notebook: str) -> dict[str, str]:
+    """Where services open ``notebook`` (a path in the repository): name → address. Colab reads from GitHub alone."""
+    if not repository:
+        return {}
+    host, owner, name = ADDRESS.fullmatch(repository).groups()
+    places = {"github.com": f"gh/{owner}/{name}", "gitlab.com": f"gl/{owner}%2F{name}"}
+    place = places.get(host, f"git/{quote(repository, safe='')}")
+    found = {"binder": f"https://mybinder.org/v2/{place}/{branch}?urlpath=lab/tree/{notebook}"}
+    if host == "github.com":
+        found["colab"] = f"https://colab.research.google.com/github/{owner}/{name}/blob/{branch}/{notebook}"
+    return found
 
 
-def explain(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    """Say on each button what a reader has to expect there."""
-    for group in context.get("header_buttons", []):
-        if group.get("label") == "launch-buttons":
-            for button in group["buttons"]:
-                button["tooltip"] = word(f"launch.{button['text'].lower()}")
+def links(config: Config, docname: str) -> str:
+    """Links of a chapter's page to these services, as HTML; each tells what to expect there."""
+    found = addresses(repository(config.book_repository), config.book_branch, f"{docname}.ipynb")
+    return "".join(f' · <a class="launch" href="{escape(address)}" title="{escape(word(f"launch.{name}_about"))}">'
+                   f'{escape(word(f"launch.{name}"))}</a>' for name, address in found.items())
 
 
 def setup(app: Sphinx) -> None:
-    """Register the setting before the theme reads it, and the words after the theme has made its buttons."""
-    app.connect("config-inited", configure)
-    app.connect("html-page-context", explain, priority=502)
+    """Register the settings, and refuse an impossible one before anything is made."""
+    app.add_config_value("book_repository", "", "html", [str])
+    app.add_config_value("book_branch", "main", "html", [str])
+    app.connect("config-inited", lambda app, config: repository(config.book_repository))

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from migrationbook.sphinx.glossed import glossed
+from migrationbook.sphinx.launch import links
 from migrationbook.words import word
 
 
@@ -23,6 +24,7 @@ def visit(self, node: notebook_link) -> None:
         page = builder.current_docname
         address = relative_uri(builder.get_target_uri(page), _source(page))
         self.body.append(f' · <a class="notebook" href="{escape(address)}" download>{escape(word("reading.notebook"))}</a>')
+        self.body.append(links(builder.config, page))
     raise nodes.SkipNode
 
 
