@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from migrationbook import paths, settings
 from migrationbook.errors import BookError
+from migrationbook.press.chromium import present
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -25,7 +26,6 @@ INSTALL = "run: make book (or: pip install -r requirements.txt)"
 RESTORE = "restore it from version control"
 DISK = (0.5, 2.0)  # GB below which nothing works, and below which a build or an installation may fail
 MEMORY = (1.0, 2.5)  # GB available; a chapter takes about 0.5, a build with two kernels and the pages about 2
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def chromium(matter: str) -> Finding:
     if named and not Path(named).exists():
         return Finding("warn", matter, f"CHROMIUM is {named}, which does not exist", "unset it or give the path of a Chromium")
     own = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
-    if found := named or next(filter(None, map(shutil.which, CHROMIUM)), None) or next(own.glob("chromium*"), None):
+    if found := present() or next(own.glob("chromium*"), None):
         return Finding("ok", matter, str(found))
     return Finding("warn", matter, "not found; only make test needs it",
                    "apt-get install chromium, or: python -m playwright install chromium")

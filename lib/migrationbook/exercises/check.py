@@ -80,27 +80,27 @@ def told(asked: Exercise, answer: object, variables: dict) -> str:
     return f"Not yet: {_unit_or_sign(asked, given, right) or asked.look}"
 
 
-def _read(unit: str, answer: object) -> tuple[object, str]:
+def _read(unit: str, answer: object) -> tuple[str | float, str]:
     """The answer in the form it is compared in, and what is wrong with its form."""
     if unit == "month":
         try:
             return str(pd.Period(answer, "M")), ""
         except (ValueError, TypeError):
-            return None, "give one month, such as '2018-03'."
+            return "", "give one month, such as '2018-03'."
     if unit == "code":
-        return (answer.strip().casefold(), "") if isinstance(answer, str) else (None, "give one name or code as text, in quotes.")
+        return (answer.strip().casefold(), "") if isinstance(answer, str) else ("", "give one name or code as text, in quotes.")
     if isinstance(answer, bool) or not isinstance(answer, Real) or not math.isfinite(answer):
-        return None, f"give one number ({unit}), without quotes."
+        return "", f"give one number ({unit}), without quotes."
     return float(answer), ""
 
 
-def _same(asked: Exercise, one: object, other: object) -> bool:
-    return one == other if isinstance(one, str) else abs(one - other) <= asked.within
+def _same(asked: Exercise, one: str | float, other: str | float) -> bool:
+    return one == other if isinstance(one, str) or isinstance(other, str) else abs(one - other) <= asked.within
 
 
-def _unit_or_sign(asked: Exercise, given: object, right: object) -> str:
+def _unit_or_sign(asked: Exercise, given: str | float, right: str | float) -> str:
     """The slips anyone can make with a number: sign, unit, share, ratio upside down, logarithms."""
-    if not isinstance(given, float) or right == 0:
+    if isinstance(given, str) or isinstance(right, str) or right == 0:
         return ""
     near = max(asked.within, abs(right) / 100)
     if abs(given + right) <= near:

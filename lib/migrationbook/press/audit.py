@@ -16,7 +16,7 @@ from pathlib import Path
 
 from migrationbook import paths
 from migrationbook.errors import BookError
-from migrationbook.press import site
+from migrationbook.press import chromium, site
 from migrationbook.press.chapters import chapters
 from migrationbook.press.serve import served
 from migrationbook.press.weight import weigh
@@ -25,7 +25,6 @@ SETTINGS = paths.ROOT / "tests" / "audit"  # the budget, and which Lighthouse
 FOLDER = paths.BUILD / "audit"
 SITE = paths.BUILD / "html"
 PLAIN = FOLDER / "plain" / "_build" / "html"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REDIRECT = re.compile(r'http-equiv="refresh"', re.IGNORECASE)
 OURS = re.compile(r",? ?migrationbook\.sphinx")
 
@@ -120,8 +119,8 @@ def _lighthouse(command: list[str], environment: dict[str, str]) -> dict:
 
 def _tools(say: Callable[[str], None]) -> tuple[list[str], dict[str, str]]:
     """Lighthouse, installed once as locked: the command up to the address, and its variables. BookError if a tool is missing."""
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    missing = [name for name, there in {"node": shutil.which("node"), "npm": shutil.which("npm"), "Chromium": chromium}.items()
+    browser = chromium.present()
+    missing = [name for name, there in {"node": shutil.which("node"), "npm": shutil.which("npm"), "Chromium": browser}.items()
                if not there]
     if missing:
         raise BookError(f"this needs Node 18 or later with npm, and Chromium (or CHROMIUM set to its path); "
@@ -139,7 +138,7 @@ def _tools(say: Callable[[str], None]) -> tuple[list[str], dict[str, str]]:
         installed.write_bytes(lock)
     command = [str(FOLDER / "node_modules" / ".bin" / "lighthouse"), "--quiet", "--output=json", "--output-path=stdout",
                f"--only-categories={','.join(budget()['score'])}", "--chrome-flags=--headless=new --no-sandbox"]
-    return command, os.environ | {"CHROME_PATH": chromium}
+    return command, os.environ | {"CHROME_PATH": str(browser)}
 
 
 def _plain_book(say: Callable[[str], None]) -> None:

@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from playwright.sync_api import Browser, Error, sync_playwright
+from typing import TYPE_CHECKING
 
 from migrationbook.errors import BookError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -22,13 +24,13 @@ CURE = ("install one (Debian: apt-get install chromium; elsewhere: python -m pla
 
 def find(own: str) -> str:
     """Path of a Chromium; ``own`` is where Playwright keeps its own. Raises BookError if there is none and none comes."""
-    found = _present() or (own if Path(own).exists() else None)
+    found = present() or (own if Path(own).exists() else None)
     if found:
         return found
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         _run("apt-get", "update")
-        if _run("apt-get", "install", "-y", "--no-install-recommends", "chromium") and _present():
-            return _present()
+        if _run("apt-get", "install", "-y", "--no-install-recommends", "chromium") and (installed := present()):
+            return installed
     if _run(sys.executable, "-m", "playwright", "install", "chromium") and Path(own).exists():
         return own
     raise BookError(f"no Chromium: {CURE}")
@@ -37,6 +39,8 @@ def find(own: str) -> str:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Start Chromium and close it at the end."""
+    from playwright.sync_api import Error, sync_playwright
+
     with sync_playwright() as playwright:
         path = find(playwright.chromium.executable_path)
         try:
@@ -48,7 +52,8 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def _present() -> str | None:
+def present() -> str | None:
+    """Path of a Chromium: CHROMIUM if it is set, else one that is installed; None if there is none."""
     return os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
 
 

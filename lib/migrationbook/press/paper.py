@@ -67,7 +67,7 @@ def _print(name: str, make, workers: int | None, minutes: float | None) -> Path:
 def spine(book: Path) -> list[str]:
     """The pages of an e-book in reading order, as paths in its folder."""
     package = ElementTree.parse(book / "content.opf")
-    files = {item.get("id"): unquote(item.get("href")) for item in package.iter(f"{OPF}item")}
+    files = {item.get("id"): unquote(item.get("href", "")) for item in package.iter(f"{OPF}item")}
     return [files[entry.get("idref")] for entry in package.iter(f"{OPF}itemref") if entry.get("linear") != "no"]
 
 
@@ -83,7 +83,7 @@ def print_pdf(book: Path, made: Path, running) -> None:
     whole = Book(book)
     try:
         draft = PdfReader(io.BytesIO(_chromium(whole.html({}), book, running)))
-        found = {name.lstrip("/"): draft.get_destination_page_number(place) + 1
+        found = {name.lstrip("/"): (draft.get_destination_page_number(place) or 0) + 1
                  for name, place in draft.named_destinations.items() if name.lstrip("/") in whole.listed}
         final = PdfWriter(clone_from=PdfReader(io.BytesIO(_chromium(whole.html(found), book, running))))
     except Error as error:

@@ -131,10 +131,11 @@ def _room(controls: list[dict]) -> str:
 def find_code(app: Sphinx, doctree: nodes.document) -> None:
     """Give the code that made a figure an anchor, NAME-code, and the figure the address of it."""
     for shown in doctree.findall(chart):
-        cell = shown.parent
+        cell: nodes.Element | None = shown.parent
         while cell is not None and cell.get("nb_element") != "cell_code":
             cell = cell.parent
-        code = next((part for part in cell or [] if part.get("nb_element") == "cell_code_source"), None)
+        parts = [part for part in cell.children if isinstance(part, nodes.Element)] if cell else []
+        code = next((part for part in parts if part.get("nb_element") == "cell_code_source"), None)
         if code is not None:
             name = f"{shown['content']['usermeta']['figure']['name']}-code"
             code["ids"].append(name)

@@ -99,8 +99,9 @@ def elements(page: minidom.Document) -> list[minidom.Element]:
 
 def tidy(page: minidom.Document, path: str, anchors: dict[str, set[str]]) -> None:
     """Make a page fit for e-readers. anchors: of every page of the book, by path."""
-    page.documentElement.setAttribute("lang", LANGUAGE)
-    page.documentElement.setAttributeNS(XML_NAMESPACE, "xml:lang", LANGUAGE)
+    root = elements(page)[0]
+    root.setAttribute("lang", LANGUAGE)
+    root.setAttributeNS(XML_NAMESPACE, "xml:lang", LANGUAGE)
     for element in elements(page):
         if element.tagName == "svg":
             element.setAttribute("xmlns", SVG)
@@ -120,7 +121,7 @@ def _mend(link: minidom.Element, page: minidom.Document, path: str, anchors: dic
         link.removeAttribute("href")
         if link.hasAttribute("download"):
             link.removeAttribute("download")
-        page.renameNode(link, link.namespaceURI, "span")
+        page.renameNode(link, link.namespaceURI or "", "span")
     elif parts.fragment and unquote(parts.fragment) not in anchors[target]:
         logger.warning(f"{path} links to {target}#{parts.fragment}, which is not there")
 

@@ -65,7 +65,7 @@ def plain(means: str) -> str:
 
 def places(env: BuildEnvironment) -> dict[str, tuple[str, str]]:
     """Page (docname) and anchor of every term on the page that is the glossary; none in a book without one."""
-    known = env.get_domain("std").objects
+    known = env.domaindata["std"]["objects"]
     return {entry["term"]: known["term", entry["term"]] for entry in terms() if ("term", entry["term"]) in known}
 
 

@@ -33,9 +33,10 @@ def repository(configured: str) -> str:
 
 def addresses(repository: str, branch: str, notebook: str) -> dict[str, str]:
     """Where services open ``notebook`` (a path in the repository): name → address. Colab reads from GitHub alone."""
-    if not repository:
+    parts = ADDRESS.fullmatch(repository)
+    if not parts:
         return {}
-    host, owner, name = ADDRESS.fullmatch(repository).groups()
+    host, owner, name = parts.groups()
     places = {"github.com": f"gh/{owner}/{name}", "gitlab.com": f"gl/{owner}%2F{name}"}
     place = places.get(host, f"git/{quote(repository, safe='')}")
     found = {"binder": f"https://mybinder.org/v2/{place}/{branch}?urlpath=lab/tree/{notebook}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import textwrap
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 
 import vl_convert
@@ -30,7 +31,7 @@ def write(app: Sphinx, docname: str, title: str, told: str) -> None:
     """Draw the picture of a page, or take it from the last time."""
     card = svg(title, told, app.config.project)
     drawn = kept(paths.BUILD / "drawings", lambda: base64.b64encode(vl_convert.svg_to_png(card, scale=1)).decode(),
-                 vl_convert.__version__, card)
+                 version("vl-convert-python"), card)
     path = Path(app.outdir) / address(docname)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(base64.b64decode(drawn))
