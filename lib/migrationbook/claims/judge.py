@@ -12,15 +12,15 @@ import pandas as pd
 from simpleeval import InvalidExpression, SimpleEval
 
 from migrationbook.claims import register
+from migrationbook.data import resource
 from migrationbook.errors import BookError
-from migrationbook.prose import MINUS
+from migrationbook.prose import MINUS, month
 from migrationbook.words import word
 
 MIME = "application/vnd.migrationbook.claims+json"
 RULES = "data/claims/claim_rules.csv"
 NORMATIVE = "A value judgement: figures can inform it but not decide it."
 NO_EVIDENCE = "No evidence for or against it was found."
-JUDGED_AS_OF = "2019-07"  # month of the article: documentary claims are judged by what had been said by its end
 # which of supports, limits, contradicts is among the confirmed findings -> verdict
 DOCUMENTARY = {
     (False, False, False): "unverifiable",
@@ -92,7 +92,7 @@ def judge(
     else:
         counted = evidence[~evidence["later"]]
         verdict, because = documentary(counted)
-        rule = "the stance of the findings to July 2019"
+        rule = f"the stance of the findings to {month(pd.Timestamp(judged_as_of()))}"
     return Judgement(
         id=claim_id, theme=row["theme"], type=row["type"], claim=row["claim"], verdict=verdict,
         confidence="" if verdict == "normative" else confidence(counted), rule=rule, because=because, estimates=given,
@@ -102,9 +102,17 @@ def judge(
     )
 
 
+def judged_as_of() -> str:
+    """Month of the argument (YYYY-MM): documentary claims are judged by what had been said by its end. Of table ``claims``."""
+    as_of = resource("claims").get("judged_as_of")
+    if as_of is None:
+        raise BookError("table claims: it does not say as of which month its claims are judged; add judged_as_of: \"YYYY-MM\"")
+    return as_of
+
+
 def later(dates: pd.Series) -> pd.Series:
     """Whether each date (year, month or day) lies after the month the claims are judged as of; a bare year ends in December."""
-    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > JUDGED_AS_OF
+    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > judged_as_of()
 
 
 def documentary(evidence: pd.DataFrame) -> tuple[str, str]:
