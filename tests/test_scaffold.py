@@ -177,7 +177,8 @@ def test_names_are_changed_where_they_are_names(text):
 
 
 @pytest.mark.parametrize("text", [
-    "work", "people at work.", "(work)", "homework.ipynb", "work_done", '"work to do"', "network-figure", "a/workers"])
+    "work", "people at work.", "(work)", "homework.ipynb", "work_done", '"work to do"', "network-figure", "a/workers",
+    'path / "work.csv"'])
 def test_words_that_only_look_like_the_name_stay(text):
     assert scaffold._renamed(text, "work", "jobs") == text
 

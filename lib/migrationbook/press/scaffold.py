@@ -30,7 +30,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 CATALOGUE = re.compile(r"^`{3,}\{data-catalogue\} *(\S+)", re.MULTILINE)
 # How a chapter, its table, its figures, exercises and cited work are named in texts and code; ``%s`` is the chapter's name.
 MENTION = (r"""(?<![\w-])(?:(?<=["'`/])%s(?=\\?["'`#)]|\.md\b)|(?<=\]\()%s(?=[)#]|\.md\b)"""
-           r"""|%s(?=-(?:exercise|figure|source)\b|\.(?:ipynb|csv|yaml)\b))|(?<=table-)%s\b""")
+           r"""|%s(?=-(?:exercise|figure|source)\b|\.ipynb\b)|(?<=/)%s(?=\.(?:csv|yaml)\b))|(?<=table-)%s\b""")
 
 
 @dataclass(frozen=True)
