@@ -256,7 +256,7 @@ def test_what_was_said_after_july_2019_is_shown_but_does_not_count(monkeypatch):
 
 
 def test_a_register_that_names_no_month_is_refused_in_one_line(monkeypatch):
-    monkeypatch.setattr("migrationbook.claims.judge.resource", lambda name: {"name": name})
+    monkeypatch.setattr(register, "resource", lambda name: {"name": name})
     with pytest.raises(BookError, match="^table claims: it does not say as of which month .*; add judged_as_of"):
         later(pd.Series(["2019"]))
 

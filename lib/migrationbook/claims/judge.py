@@ -12,7 +12,6 @@ import pandas as pd
 from simpleeval import InvalidExpression, SimpleEval
 
 from migrationbook.claims import register
-from migrationbook.data import resource
 from migrationbook.errors import BookError
 from migrationbook.prose import MINUS, month
 from migrationbook.words import word
@@ -92,7 +91,7 @@ def judge(
     else:
         counted = evidence[~evidence["later"]]
         verdict, because = documentary(counted)
-        rule = f"the stance of the findings to {month(pd.Timestamp(judged_as_of()))}"
+        rule = f"the stance of the findings to {month(pd.Timestamp(register.judged_as_of()))}"
     return Judgement(
         id=claim_id, theme=row["theme"], type=row["type"], claim=row["claim"], verdict=verdict,
         confidence="" if verdict == "normative" else confidence(counted), rule=rule, because=because, estimates=given,
@@ -102,17 +101,9 @@ def judge(
     )
 
 
-def judged_as_of() -> str:
-    """Month of the argument (YYYY-MM): documentary claims are judged by what had been said by its end. Of table ``claims``."""
-    as_of = resource("claims").get("judged_as_of")
-    if as_of is None:
-        raise BookError("table claims: it does not say as of which month its claims are judged; add judged_as_of: \"YYYY-MM\"")
-    return as_of
-
-
 def later(dates: pd.Series) -> pd.Series:
     """Whether each date (year, month or day) lies after the month the claims are judged as of; a bare year ends in December."""
-    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > judged_as_of()
+    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > register.judged_as_of()
 
 
 def documentary(evidence: pd.DataFrame) -> tuple[str, str]:
