@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import guides
 import pytest
 from migrationbook import paths
 from migrationbook.press.contract import gaps
@@ -98,13 +99,10 @@ def test_the_words_of_a_book_that_are_no_toml_are_one_line(tmp_path):
 
 
 def test_the_guide_does_what_it_says(tmp_path):
-    (tmp_path / "book" / "examples").mkdir(parents=True)
-    shutil.copytree(EXAMPLE, tmp_path / "book/examples/remittances", ignore=shutil.ignore_patterns("_build"))
-    blocks = re.findall(r"^```bash\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    book = tmp_path / "book"
+    shutil.copytree(EXAMPLE, book / "examples" / "remittances", ignore=shutil.ignore_patterns("_build"))
+    (book / "lib").symlink_to(paths.LIBRARY)
+    blocks = guides.commands(GUIDE)
     assert len(blocks) == 6
-    # The guide's command is the one in .venv; here it is this Python's, and this library's.
-    start = f'migrationbook() {{ "{sys.executable}" -m migrationbook.cli "$@"; }}\n'
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", start + "\n".join(blocks)], cwd=tmp_path / "book",
-                          env=environment(), capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    guides.execute(blocks, book)
     assert gaps(tmp_path / "my-argument/chapters/honduras.ipynb") == []

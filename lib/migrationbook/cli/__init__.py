@@ -18,6 +18,7 @@ def main() -> None:
 for command in (
     press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, paper.pdf, paper.epub,
     analyst.doctor, analyst.status, analyst.diff, analyst.export, analyst.replication,
-    students.exercises, author.new, author.rename, author.remove, press.test, audit.audit, audit.linkcheck, tidy.tidy, press.lab, press.lock, complete.completion,
+    author.new, author.rename, author.remove,
+    students.exercises, press.test, audit.audit, audit.linkcheck, tidy.tidy, press.lab, press.lock, complete.completion,
 ):
     main.add_command(command)

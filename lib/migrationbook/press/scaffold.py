@@ -24,6 +24,7 @@ from migrationbook.data.package import DESCRIPTOR
 from migrationbook.errors import BookError
 from migrationbook.press import cache, toc
 from migrationbook.press.chapters import chapters
+from migrationbook.press.tidy import tidied
 
 TEMPLATE = paths.LIBRARY / "migrationbook" / "template"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -194,7 +195,7 @@ def _notebook(names: dict[str, str]) -> str:
     book = json.loads(_read(TEMPLATE / "chapter.ipynb"))
     for cell in book["cells"]:
         cell["source"] = Template("".join(cell["source"])).substitute(names)
-    return json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return tidied(json.dumps(book), "chapter.ipynb")
 
 
 def _filled(file: str, names: dict[str, str]) -> str:
