@@ -252,6 +252,13 @@ def test_what_was_said_after_july_2019_is_shown_but_does_not_count(monkeypatch):
     assert [(row["stance"], row["later"]) for row in found.evidence] == [("supports", False), ("contradicts", True)]
     rows["date"] = "2019-07-31"
     assert judge_claim("E1").verdict == "mixed"
+    assert judge_claim("E1").rule == "the stance of the findings to July 2019"
+
+
+def test_a_register_that_names_no_month_is_refused_in_one_line(monkeypatch):
+    monkeypatch.setattr(register, "resource", lambda name: {"name": name})
+    with pytest.raises(BookError, match="^table claims: it does not say as of which month .*; add judged_as_of"):
+        later(pd.Series(["2019"]))
 
 
 @pytest.mark.parametrize("claim", CLAIMS.loc[CLAIMS["judged_by"] == "documentary", "id"])

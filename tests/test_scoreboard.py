@@ -67,7 +67,7 @@ def test_a_scoreboard_lists_every_claim_once_and_its_files_agree(build_book, sec
     assert {row["judged_by"] for row in rows} == {"measured", "documentary", "normative"}
     table = pd.read_csv(book.html / "claims.csv", keep_default_na=False)
     assert list(table["id"]) == [row["id"] for row in rows]
-    assert list(table["findings_to_july_2019"] + table["findings_later"]) == [len(row["evidence"]) for row in rows]
+    assert list(table["findings_then"] + table["findings_later"]) == [len(row["evidence"]) for row in rows]
     values = pd.read_csv(book.html / "claims_estimates.csv")
     expected = [(row["id"], name, value) for row in rows for name, value in row["estimates"].items()]
     assert list(values[["claim", "estimate", "value"]].itertuples(index=False, name=None)) == expected

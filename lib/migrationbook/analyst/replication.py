@@ -139,6 +139,16 @@ def measure() -> Path:
     return path
 
 
+def follow() -> None:
+    """Let run times and README follow chapters that were made, renamed or removed; nothing in a book without them."""
+    if not (paths.ROOT / FILE).exists():
+        return
+    times = recorded_times()
+    seconds = {job.name: times["seconds"].get(job.name) or round(site.store().seconds(job) or 0, 1) for job in site.jobs()}
+    cache.write(paths.CHAPTERS / TIMES, json.dumps(times | {"seconds": seconds}, indent=1) + "\n")
+    write()
+
+
 def machine() -> str:
     """This machine in words: processors, memory, system, Python."""
     import psutil

@@ -16,7 +16,7 @@ from migrationbook.press import cache
 from migrationbook.press.chapters import chapters
 
 COLUMNS = ("id", "theme", "type", "judged_by", "claim", "verdict", "confidence", "because", "rule", "interval_of",
-           "interval_low", "interval_high", "known_then", "known_now", "later_outcome", "first_reading", "findings_to_july_2019",
+           "interval_low", "interval_high", "known_then", "known_now", "later_outcome", "first_reading", "findings_then",
            "findings_later", "alternatives", "survived", "verdicts_reached", "tables", "page", "scoreboard")
 ESTIMATES = ("claim", "estimate", "value", "unit")
 FORMATS = ("csv", "json")
@@ -89,7 +89,7 @@ def _row(judged: dict) -> dict:
     return judged | {"alternatives": survival.get("alternatives"), "survived": survival.get("survived"),
                      "verdicts_reached": " ".join(survival.get("verdicts", [])),
                      "interval_low": low, "interval_high": high, "tables": " ".join(judged.get("tables") or []),
-                     "findings_to_july_2019": later.count(False), "findings_later": later.count(True)}
+                     "findings_then": later.count(False), "findings_later": later.count(True)}
 
 
 def _csv(columns: tuple[str, ...], rows: Iterable[dict]) -> str:

@@ -13,14 +13,13 @@ from simpleeval import InvalidExpression, SimpleEval
 
 from migrationbook.claims import register
 from migrationbook.errors import BookError
-from migrationbook.prose import MINUS
+from migrationbook.prose import MINUS, month
 from migrationbook.words import word
 
 MIME = "application/vnd.migrationbook.claims+json"
 RULES = "data/claims/claim_rules.csv"
 NORMATIVE = "A value judgement: figures can inform it but not decide it."
 NO_EVIDENCE = "No evidence for or against it was found."
-JUDGED_AS_OF = "2019-07"  # month of the article: documentary claims are judged by what had been said by its end
 # which of supports, limits, contradicts is among the confirmed findings -> verdict
 DOCUMENTARY = {
     (False, False, False): "unverifiable",
@@ -92,7 +91,7 @@ def judge(
     else:
         counted = evidence[~evidence["later"]]
         verdict, because = documentary(counted)
-        rule = "the stance of the findings to July 2019"
+        rule = f"the stance of the findings to {month(pd.Timestamp(register.judged_as_of()))}"
     return Judgement(
         id=claim_id, theme=row["theme"], type=row["type"], claim=row["claim"], verdict=verdict,
         confidence="" if verdict == "normative" else confidence(counted), rule=rule, because=because, estimates=given,
@@ -104,7 +103,7 @@ def judge(
 
 def later(dates: pd.Series) -> pd.Series:
     """Whether each date (year, month or day) lies after the month the claims are judged as of; a bare year ends in December."""
-    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > JUDGED_AS_OF
+    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > register.judged_as_of()
 
 
 def documentary(evidence: pd.DataFrame) -> tuple[str, str]:

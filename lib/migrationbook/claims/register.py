@@ -6,7 +6,7 @@ import difflib
 
 import pandas as pd
 
-from migrationbook.data import load
+from migrationbook.data import load, resource
 from migrationbook.errors import BookError
 
 SCALE = ("supported", "mostly-supported", "mixed", "overstated", "not-supported", "unverifiable", "normative")
@@ -19,6 +19,14 @@ def claim(claim_id: str) -> pd.Series:
         near = difflib.get_close_matches(claim_id, register.index, n=1, cutoff=0)
         raise BookError(f"no claim '{claim_id}' in the register; did you mean '{near[0]}'?")
     return register.loc[claim_id]
+
+
+def judged_as_of() -> str:
+    """Month of the argument (YYYY-MM); documentary verdicts count what was said by its end. It stands with table ``claims``."""
+    as_of = resource("claims").get("judged_as_of")
+    if as_of is None:
+        raise BookError("table claims: it does not say as of which month its claims are judged; add judged_as_of: \"YYYY-MM\"")
+    return as_of
 
 
 def rules(claim_id: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrationbook.cli import analyst, audit, complete, data, paper, press, students, tidy
+from migrationbook.cli import analyst, audit, author, complete, data, paper, press, students, tidy
 from migrationbook.cli.group import Commands
 
 
@@ -12,12 +12,13 @@ from migrationbook.cli.group import Commands
              epilog="Example:  migrationbook run enforcement -p model autoregressive")
 @click.version_option(package_name="migrationbook")
 def main() -> None:
-    """Build, check and re-execute the book on the US–Mexico migration agreement of June 2019."""
+    """Build, check and re-execute a book: the one whose folder you are in, else the one on the agreement of June 2019."""
 
 
 for command in (
     press.build, press.execute, press.run, press.sweep, press.rejudge, data.data, paper.pdf, paper.epub,
     analyst.doctor, analyst.status, analyst.diff, analyst.export, analyst.replication,
+    author.new, author.rename, author.remove,
     students.exercises, press.test, audit.audit, audit.linkcheck, tidy.tidy, press.lab, press.lock, complete.completion,
 ):
     main.add_command(command)

@@ -19,10 +19,10 @@ def data() -> None:
 
 @data.command("build", epilog="Example:  migrationbook data build --raw ~/sources cbp_monthly")
 @click.argument("names", nargs=-1, metavar="[TABLE]...", shell_complete=complete.table)
-@click.option("--raw", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="Folder with the publishers' files, one subfolder a theme.")
+@click.option("--raw", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder with the publishers' files, one subfolder a theme. Tables written by hand need none.")
 def data_build(names: tuple[str, ...], raw: Path) -> None:
-    """Rebuild tables from raw files; each is written only after matching a published total."""
+    """Rebuild tables from raw files, describe those written by hand; each must match its published totals and its schema."""
     from migrationbook.data.build import build as build_tables
 
     build_tables(raw, list(names) or None)

@@ -161,6 +161,9 @@ def test() -> None:
         "guides": [*python, "pytest", "-q", "tests/test_guides.py"],  # after the book: what is executed already is kept
         "site in a browser": [*python, "pytest", "-q", "-n", "2", *of_pages],
     }
+    if paths.LIBRARY.parent != paths.ROOT:  # another book: the library has its tests where it lies
+        steps = {"data": [*python, "migrationbook.cli", "data", "check"],
+                 **{name: steps[name] for name in ("chapters re-executed", "book")}}
     # Two workers on two processors: numerical libraries that start threads of their own would only get in their way.
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     failed = []
@@ -186,6 +189,6 @@ def lock() -> None:
     """Rewrite requirements.txt: every package, exact, for Python 3.11 to 3.13."""
     command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
                "--custom-compile-command", "make lock", "requirements.in", "--output-file", "requirements.txt"]
-    if subprocess.call([str(Path(sys.executable).with_name(command[0])), *command[1:]], cwd=paths.ROOT):
+    if subprocess.call([str(Path(sys.executable).with_name(command[0])), *command[1:]], cwd=paths.LIBRARY.parent):
         raise BookError("requirements.txt was not rewritten: the resolver's message is above")
     click.echo("requirements.txt rewritten; run make book to install it")

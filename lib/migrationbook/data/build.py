@@ -25,14 +25,32 @@ METADATA = Path(sources.__file__).parent
 THEMES = ("enforcement", "asylum", "opinion", "investment", "security", "reference", "claims")  # a metadata file each
 
 
+HEAD = "package.yaml"
+
+
 def described() -> dict[str, dict]:
-    """The hand-written metadata of every table, by name, in catalogue order."""
+    """The hand-written metadata of every table, by name, in catalogue order.
+
+    First that of the tables the library has builders for, if this is their book: one without a ``package.yaml`` of its own
+    in ``data/``. Then that of the tables described beside their files, in ``data/*/*.yaml``.
+    """
+    ours = [] if _head().parent == paths.DATA else [METADATA / f"{theme}.yaml" for theme in THEMES]
     tables: dict[str, dict] = {}
-    for theme in THEMES:
-        file = METADATA / f"{theme}.yaml"
-        if file.exists():
-            tables |= yaml.safe_load(file.read_text(encoding="utf-8"))["tables"]
+    for file in [*filter(Path.exists, ours), *sorted(paths.DATA.glob("*/*.yaml"))]:
+        try:
+            found = yaml.safe_load(file.read_text(encoding="utf-8"))["tables"]
+        except (yaml.YAMLError, TypeError, KeyError) as error:
+            raise BookError(f"{file.name}: expected 'tables:' in YAML, found: {' '.join(str(error).split())}") from None
+        if twice := tables.keys() & found.keys():
+            raise BookError(f"{file.name}: table '{min(twice)}' is described in another file, too; give it another name")
+        tables |= found
     return tables
+
+
+def _head() -> Path:
+    """The file with the head of the descriptor: the book's own, or that of the library's book."""
+    own = paths.DATA / HEAD
+    return own if own.exists() else METADATA / HEAD
 
 
 def build(raw: Path, wanted: list[str] | None = None) -> None:
@@ -66,7 +84,7 @@ def build(raw: Path, wanted: list[str] | None = None) -> None:
         told = "written by hand" if metadata.get("authored") else matched
         again = "; it had been refreshed: refresh it again" if "refreshed" in kept.get(name, {}) else ""
         click.echo(f"{name}: {entries[-1]['rows']:,} rows, {told}{again}")
-    head = yaml.safe_load((METADATA / "package.yaml").read_text(encoding="utf-8"))
+    head = yaml.safe_load(_head().read_text(encoding="utf-8"))
     descriptor = head | {"resources": entries}
     files[DESCRIPTOR] = as_json(descriptor)
     validate_then_write(files, descriptor, set(wanted or tables))

@@ -77,7 +77,7 @@ def basis(job: Job) -> dict:
         "code": code,
         "values": job.values,
         "python": f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}",
-        "lock": {name: fingerprint(paths.ROOT / name) for name in settings.LOCK},
+        "lock": {name: fingerprint(paths.LIBRARY.parent / name) for name in settings.LOCK},
         "environment": {name: os.environ.get(name) for name in settings.ENVIRONMENT},
     }
 

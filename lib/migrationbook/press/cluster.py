@@ -31,7 +31,7 @@ def state() -> dict[str, str | None]:
     library = sorted(path for path in paths.LIBRARY.iterdir()
                      if path.suffix != ".egg-info" and not path.name.startswith((".", "_")))
     return {"library": cache.tree(library), "data": cache.tree([paths.DATA]),
-            **{name: cache.fingerprint(paths.ROOT / name) for name in settings.LOCK},
+            **{name: cache.fingerprint(paths.LIBRARY.parent / name) for name in settings.LOCK},
             "Python": f"{platform.python_version()} {platform.machine()}"}
 
 

@@ -141,7 +141,8 @@ def _state() -> dict[str, str | None]:
     found |= {f"chapters/{path.relative_to(paths.CHAPTERS).as_posix()}": path for path in sorted(paths.CHAPTERS.rglob("*"))
               if path.is_file() and ".ipynb_checkpoints" not in path.parts}
     found |= {f"the result of {job.name}": store().path(job) for job in jobs()}
-    found |= {name: paths.ROOT / name for name in ("CITATION.cff", "CHANGELOG.md", *settings.LOCK)}
+    found |= {name: paths.ROOT / name for name in ("CITATION.cff", "CHANGELOG.md")}
+    found |= {name: paths.LIBRARY.parent / name for name in settings.LOCK}
     state = {name: cache.fingerprint(path) for name, path in found.items()}
     state |= {"the library": cache.tree([paths.LIBRARY]), "the data": cache.tree([paths.DATA])}
     variables = ("SOURCE_DATE_EPOCH", "SITE_URL", "REPOSITORY_URL", *settings.ENVIRONMENT)

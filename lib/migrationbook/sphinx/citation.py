@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -78,7 +79,7 @@ def _tex(text: str) -> str:
 
 def html(about: dict, titles: dict[str, str], figure: list[str]) -> str:
     """All lines to copy. titles: of the chapters, by name. figure: one for the example (number and title) and its chapter."""
-    stem = f"didit{about['date'].year}"
+    stem = "".join(re.findall("[a-z]+", about["title"].lower())[:2]) + str(about["date"].year)
     entry = next(entry for entry in data.package()["resources"])
     parts = [
         _lines("book", plain(about), bibtex(about, stem)),

@@ -102,7 +102,7 @@ def folded(body: str) -> str:
 
 
 def details(judged: dict, tables: dict[str, str]) -> str:
-    """Estimates and rule, what was known in July 2019 beside what is known now, first reading and tables."""
+    """Estimates and rule, what was known then beside what is known now, first reading and tables."""
     first = judged.get("first_reading")
     found = judged.get("evidence") or []
     then = (line("fact", judged.get("known_then"))
