@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -242,7 +242,7 @@ def _execute(notebook: Path) -> None:
 
 
 @contextmanager
-def _all_or_nothing(changes: dict[Path, str | None]) -> Iterator[None]:
+def _all_or_nothing(changes: Mapping[Path, str | None]) -> Iterator[None]:
     """Write texts to files (None: remove the file); if that or the block fails, put all of them back as they were."""
     before = {path: path.read_bytes() if path.exists() else None for path in changes}
     try:
