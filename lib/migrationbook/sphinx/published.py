@@ -24,7 +24,6 @@ from migrationbook.sphinx.citation import edition
 from migrationbook.words import word
 
 FEED, MAP, MISSING, HISTORY = "feed.xml", "sitemap.xml", "404.html", "CHANGELOG.md"
-TEMPLATES = Path(__file__).with_name("templates")
 ADDRESS = re.compile(r"https?://[^/\s?#]+(/[^\s?#]*)?")
 LOCAL = re.compile(r'((?:href|src|action|data-content_root)=")(?!https?:|/|#|data:|mailto:)([^"]*)')
 EDITION = re.compile(r"^## (?P<number>\d\S*) \((?P<day>\d{4}-\d\d-\d\d)\)\n+(?P<text>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -36,12 +35,10 @@ def set_address(app: Sphinx, config: Config) -> None:
     if given and not ADDRESS.fullmatch(given):
         raise ConfigError(f"SITE_URL or html_baseurl is '{given}'; expected an address such as https://example.org/book/")
     config.html_baseurl = f"{given.rstrip('/')}/" if given else ""
-    config.templates_path.append(str(TEMPLATES))
 
 
-def add_words(app: Sphinx, pagename: str, template: str, context: dict, doctree: object) -> None:
-    """The templates of this folder take their words from where all of the site's are; search and missing page look alike."""
-    context["word"] = word
+def add_style(app: Sphinx, pagename: str, template: str, context: dict, doctree: object) -> None:
+    """The search page and the page for what is not there look alike."""
     if pagename in ("search", "404"):
         app.add_css_file("search.css", priority=901)
 
@@ -118,6 +115,6 @@ def _xml(top: ElementTree.Element) -> bytes:
 def setup(app: Sphinx) -> None:
     """Register what is written beside the pages."""
     app.connect("config-inited", set_address)
-    app.connect("html-page-context", add_words)
+    app.connect("html-page-context", add_style)
     app.connect("html-collect-pages", missing_page)
     app.connect("build-finished", write, priority=900)

@@ -118,4 +118,4 @@ def setup(app: Sphinx) -> None:
             (folder / name).unlink(missing_ok=True)
 
     app.connect("html-page-context", page)
-    app.connect("build-finished", write)
+    app.connect("build-finished", write, priority=995)  # its words must not be taken for those of styles that pages use
