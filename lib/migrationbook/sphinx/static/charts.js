@@ -104,7 +104,8 @@
       drawing.querySelector(".live").append(stage);
       const spec = JSON.parse(figure.querySelector(".chart-spec").textContent);
       keepChoices(spec, before?.result);
-      const result = await embed(stage, spec, height(drawing));
+      // a choice may have changed how tall it is since it came
+      const result = await embed(stage, spec, before?.stage ? size(before.stage).height : height(drawing));
       speak(stage, spec, result.view);
       if (live.get(figure).turn !== turn) {
         result.finalize();
