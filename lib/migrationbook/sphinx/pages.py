@@ -43,6 +43,8 @@ MENDED = {
         'search-button-field search-button__button pst-js-only"',
     ' role="doc-biblioentry"': ' role="listitem"',
     '<th scope="col"></th>': "<td></td>",
+    "<dl>\n<dd>": '<dl role="presentation">\n<dd>',  # the parameters of a long signature: no terms
+    "<pre>": '<pre tabindex="0">',  # may scroll; `frame.js` takes it out of the keyboard's way if it does not
 }
 WAITING = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*\b(?:defer|async)\b)")
 
