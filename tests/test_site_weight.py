@@ -33,7 +33,10 @@ def test_a_reader_loads_what_was_weighed(pages, name):  # noqa: F811
         if late:
             scroll_through(page)
     seen = {address for address in requests if address.startswith("file:")}
-    assert seen == {path.as_uri() for path in early | late}
+    weighed = {path.as_uri() for path in early | late}
+    assert seen <= weighed
+    # a page may need no letter of a font, and a browser takes one icon of two
+    assert all(address.endswith((".woff2", "favicon.png", "favicon.svg")) for address in weighed - seen), weighed - seen
 
 
 def test_known_weight(tmp_path):
