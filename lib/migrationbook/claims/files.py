@@ -54,10 +54,10 @@ def claims_csv(claims: Iterable[dict]) -> str:
 
 def estimates_csv(claims: Iterable[dict]) -> str:
     """A row an estimate."""
-    units = register.units()
-    return _csv(ESTIMATES, (
-        {"claim": judged["id"], "estimate": name, "value": value, "unit": units.get((judged["id"], name), "")}
-        for judged in claims for name, value in (judged.get("estimates") or {}).items()))
+    rows = [(judged["id"], name, value) for judged in claims for name, value in (judged.get("estimates") or {}).items()]
+    units = register.units() if rows else {}  # a book may judge claims without having a register of estimates
+    return _csv(ESTIMATES, ({"claim": claim, "estimate": name, "value": value, "unit": units.get((claim, name), "")}
+                            for claim, name, value in rows))
 
 
 def export(form: str, output: Path, force: bool = False) -> list[Path]:
