@@ -23,7 +23,7 @@ def audit(pages: tuple[str, ...], runs: int, plain: bool) -> None:
         raise BookError("the pages do not keep to their budget")
 
 
-@click.command()
+@click.command(epilog="Example:  migrationbook linkcheck")
 def linkcheck() -> None:
     """Try every link of the built site that leads elsewhere, and say which are dead or have moved."""
     from migrationbook.press import links

@@ -14,7 +14,7 @@ TIMEOUT = click.option("--timeout", "minutes", type=click.FloatRange(0, min_open
                        help=f"Stop a chapter that takes longer. Default: {settings.MINUTES}.")
 
 
-@click.command()
+@click.command(epilog="Example:  migrationbook pdf --jobs 1")
 @JOBS
 @TIMEOUT
 def pdf(workers: int | None, minutes: float | None) -> None:
@@ -24,7 +24,7 @@ def pdf(workers: int | None, minutes: float | None) -> None:
     _tell(paper.pdf, workers, minutes)
 
 
-@click.command()
+@click.command(epilog="Example:  migrationbook epub --jobs 1")
 @JOBS
 @TIMEOUT
 def epub(workers: int | None, minutes: float | None) -> None:

@@ -97,9 +97,10 @@ def rename(old: str, name: str, force: bool = False) -> list[str]:
     _free(name, after)
     places = _checked(old, before, force)
     bibliography, tocfile = _bibliography(), paths.ROOT / toc.FILE
-    changes = {paths.DATA / DESCRIPTOR: _without(old),
-               tocfile: toc.renamed(_read(tocfile), f"chapters/{old}", f"chapters/{name}"),
-               bibliography: _renamed(_read(bibliography), old, name)}
+    changes: dict[Path, str | None] = {
+        paths.DATA / DESCRIPTOR: _without(old),
+        tocfile: toc.renamed(_read(tocfile), f"chapters/{old}", f"chapters/{name}"),
+        bibliography: _renamed(_read(bibliography), old, name)}
     for was, now in zip(before.all(), after.all(), strict=True):
         if was.exists():
             text = _renamed(_read(was), old, name)
@@ -128,7 +129,7 @@ def remove(name: str, force: bool = False) -> tuple[list[str], Path]:
     there = [path for path in files.all() if path.exists()]
     for path in there:
         shutil.copy(path, kept)
-    changes = {path: None for path in there} | {
+    changes: dict[Path, str | None] = dict.fromkeys(there) | {
         tocfile: toc.removed(_read(tocfile), f"chapters/{name}"), bibliography: entry.sub("", _read(bibliography)),
         paths.DATA / DESCRIPTOR: _without(name)}
     with _all_or_nothing(changes):
