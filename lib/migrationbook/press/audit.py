@@ -26,7 +26,8 @@ FOLDER = paths.BUILD / "audit"
 SITE = paths.BUILD / "html"
 PLAIN = FOLDER / "plain" / "_build" / "html"
 REDIRECT = re.compile(r'http-equiv="refresh"', re.IGNORECASE)
-OURS = re.compile(r",? ?migrationbook\.sphinx")
+# What the book's extension does, and the buttons whose addresses it knows.
+OURS = re.compile(r",? ?migrationbook\.sphinx|^ +launch_buttons:.*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
