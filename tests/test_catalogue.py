@@ -179,7 +179,7 @@ def test_the_catalogue_of_the_real_package_is_complete(build_book):
     rights = "".join(re.findall(r'<table class="data rights".*?</table>', page, re.DOTALL))
     for entry in resources:
         assert f'href="#table-{entry["name"]}">{entry["name"]}</a>' in rights, entry["name"]
-        assert entry["hash"].replace("_", "_<wbr>") in page
+        assert entry["hash"].replace("_", "_<wbr/>") in page
         for licence in entry["licenses"]:
             assert terms(licence) in rights
             assert f'id="rights-{kind_of(licence)}"' in page

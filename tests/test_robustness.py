@@ -210,7 +210,7 @@ def test_the_strip_has_a_square_an_alternative_and_names_what_changes_it(monkeyp
     assert html.count("<i ") == 3
     assert html.count(' same"') == 2
     assert 'title="window_end 2019-02: Mixed">±</i>' in html
-    assert "<b>Mixed</b> with <code>window_<wbr>end</code> 2019-02. Reason &lt;2&gt;." in html
+    assert "<b>Mixed</b> with <code>window_<wbr/>end</code> 2019-02. Reason &lt;2&gt;." in html
 
 
 def test_no_strip_where_there_is_nothing_to_show(monkeypatch):
