@@ -87,7 +87,7 @@ def test_the_glossary_is_in_order_and_complete():
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    ('[[term]]\nterm = "a"\nmeans = "b"\n', "entry 'a' has means, term; it takes term, es and means"),
+    ('[[term]]\nterm = "a"\nmeans = "b"\n', "entry 'a' has means, term; it takes term, es and means, and may have linked"),
     ('[[term]]\nterm = "a"\nes = ""\nmeans = ""\n', "entry 'a' has"),
     ('[[term]]\nterm = "A"\nes = ""\nmeans = "b"\n[[term]]\nterm = "a"\nes = ""\nmeans = "b"\n', "'a' is there twice"),
     ("[[term", "expected entries"),

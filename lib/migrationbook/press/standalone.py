@@ -170,14 +170,17 @@ def _harmless(path: Path) -> str:
 
 
 def _link(link: Tag, page: Path) -> None:
-    """A file to download goes inside, a place on this page stays, another page is not there: its link becomes text."""
+    """A file to download goes inside, a place on this page stays, another page is not there: its link becomes text.
+
+    Pictures in points stay outside: there is the same in lines, and they would double the file.
+    """
     address = str(link["href"])
     if urlsplit(address).scheme or address.startswith("#"):
         return
     path = _file(page, address)
     if path == page and urlsplit(address).fragment:
         link["href"] = f"#{urlsplit(address).fragment}"
-    elif path and path.suffix != ".html":
+    elif path and path.suffix not in (".html", ".png"):
         link["href"], link["download"] = _data(path), path.name
     else:
         link.name, link.attrs = "span", {}
