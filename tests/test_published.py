@@ -52,7 +52,7 @@ def test_a_site_with_an_address_has_map_feed_pictures_and_canonical_links(with_a
     for name in ("one", "index"):
         content = (html / "_preview" / f"{name}.png").read_bytes()
         assert content[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", content[16:24]) == (1200, 630)
-        assert 5_000 < len(content) < 300_000
+        assert 5_000 < len(content) < 150_000
     assert "<script>x" not in page.partition("<body")[0]
 
 

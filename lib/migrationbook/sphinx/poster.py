@@ -52,11 +52,11 @@ def _paragraph(text: str, form: tuple[int, int, int], colour: str, weight: int, 
 
 def png(picture: str) -> bytes:
     """The same as pixels."""
-    made = drawing.made(lambda: b64encode(_packed(vl_convert.svg_to_png(picture, scale=SCALE))).decode(), "png", SCALE, picture)
+    made = drawing.made(lambda: b64encode(packed(vl_convert.svg_to_png(picture, scale=SCALE))).decode(), "png", SCALE, picture)
     return b64decode(made)
 
 
-def _packed(image: bytes) -> bytes:
+def packed(image: bytes) -> bytes:
     """The same PNG at a third of its size: vl-convert packs pixels in a hurry."""
     parts: dict[bytes, bytes] = {}  # by kind, in their order: the pixels' parts become one
     start = len(SIGNATURE)

@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 
 from migrationbook import paths
 from migrationbook.press.cache import kept
+from migrationbook.sphinx.poster import packed
 
 FOLDER = "_preview"
 WIDTH, HEIGHT = 1200, 630
@@ -30,7 +31,7 @@ def address(docname: str) -> str:
 def write(app: Sphinx, docname: str, title: str, told: str) -> None:
     """Draw the picture of a page, or take it from the last time."""
     card = svg(title, told, app.config.project)
-    drawn = kept(paths.BUILD / "drawings", lambda: base64.b64encode(vl_convert.svg_to_png(card, scale=1)).decode(),
+    drawn = kept(paths.BUILD / "drawings", lambda: base64.b64encode(packed(vl_convert.svg_to_png(card, scale=1))).decode(),
                  version("vl-convert-python"), card)
     path = Path(app.outdir) / address(docname)
     path.parent.mkdir(exist_ok=True)
