@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 from html import escape
 from pathlib import Path
 
@@ -160,6 +162,17 @@ def visit(self, node: chart) -> None:
     raise nodes.SkipNode
 
 
+def draw_ahead(app: Sphinx) -> None:
+    """Let another processor draw while this one reads and writes pages: it begins at the end, so that they meet half way.
+
+    A fork is safe here: the library that draws only hangs in the fork of a process that has drawn.
+    """
+    if app.builder.name == "html" and hasattr(os, "fork") and (os.cpu_count() or 1) > 1:
+        helper = multiprocessing.get_context("fork").Process(target=drawing.ahead, args=(Path(app.srcdir),), daemon=True)
+        helper.start()
+        app.connect("build-finished", lambda app, error: helper.terminate())
+
+
 def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     if doctree is not None and next(doctree.findall(chart), None) is not None:
         app.add_js_file("charts.js", loading_method="defer")
@@ -178,6 +191,7 @@ def setup(app: Sphinx) -> None:
     # Sphinx numbers it among all figures, so that {numref} and {ref} know it.
     app.add_enumerable_node(chart, "figure", lambda node: node["content"]["usermeta"]["figure"]["title"],  # type: ignore[index]
                             html=(visit, None))  # type: ignore[arg-type]  # nothing to close: Sphinx takes None
+    app.connect("builder-inited", draw_ahead)
     collect(app, "book_charts", chart, lambda spec: spec["usermeta"]["figure"]["name"],
             "figure '{key}' is on {first} and on {second}; give each its own name")
     app.connect("doctree-read", find_code)

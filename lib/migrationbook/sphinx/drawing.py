@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import vl_convert
 
 from migrationbook import paths
+from migrationbook.charts.figure import MIME
 from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
 from migrationbook.press.cache import kept
@@ -75,6 +79,18 @@ def _larger(settings: dict) -> dict:
 def made(make: Callable[[], str], *inputs: object) -> str:
     """What vl-convert makes takes a third of the time of building pages and seldom changes from one build to the next."""
     return kept(paths.BUILD / "drawings", make, vl_convert.__version__, VEGALITE, *inputs)  # type: ignore[attr-defined]  # not in its stub
+
+
+def ahead(folder: Path) -> None:
+    """Draw the figures of all notebooks below ``folder``, the last first; `made` keeps the drawings for whoever asks next."""
+    for path in sorted(folder.rglob("*.ipynb"), reverse=True):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        shown = [output.get("data", {}).get(MIME) for cell in cells for output in cell.get("outputs", [])]
+        for spec in reversed([without_frame(spec) for spec in shown if spec]):
+            for mode in ("dark", "light"):
+                for width in WIDTHS.values():
+                    with suppress(BookError):  # the page that shows it says so
+                        draw(spec, width, mode)
 
 
 def _size(svg: str) -> tuple[int, int]:

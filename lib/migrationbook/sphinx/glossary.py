@@ -44,7 +44,8 @@ def terms(path: Path = TERMS) -> list[dict[str, str]]:
     for number, entry in enumerate(entries, 1):
         named = entry.get("term") or f"number {number}"
         if set(entry) - {"linked"} != KEYS or not entry["term"] or not entry["means"]:
-            raise BookError(f"{path.name}: entry '{named}' has {', '.join(sorted(entry))}; it takes term, es and means, and may have linked")
+            raise BookError(f"{path.name}: entry '{named}' has {', '.join(sorted(entry))}; "
+                            "it takes term, es and means, and may have linked")
     entries.sort(key=lambda entry: _order(entry["term"]))
     for first, second in zip(entries, entries[1:], strict=False):
         if _order(first["term"]) == _order(second["term"]):
