@@ -30,7 +30,7 @@ IMPORT = re.compile(r"""@import\s+(?:url\()?\s*["']?([^"');]+)["']?\s*\)?[^;]*;"
 UNUSED_FONTS = {".ttf", ".woff", ".eot"}  # each has a twin in .woff2
 # Navigation of a site: other pages, the search over all of them, files beside the page.
 SITE = ("#pst-primary-sidebar, [class*=sidebar-toggle].primary-toggle, #pst-primary-sidebar-modal, .search-button, "
-        ".search-button__wrapper, #pst-search-dialog, .download-source, .prev-next-area")
+        ".search-button__wrapper, #pst-search-dialog, .prev-next-area")
 SEARCH = re.compile(r"searchtools|searchindex|language_data|sphinx_highlight")
 
 

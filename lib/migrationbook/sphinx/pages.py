@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -46,6 +47,7 @@ MENDED = {
     "<dl>\n<dd>": '<dl role="presentation">\n<dd>',  # the parameters of a long signature: no terms
     "<pre>": '<pre tabindex="0">',  # may scroll; `frame.js` takes it out of the keyboard's way if it does not
 }
+LEADS_ON = re.compile(r'\s*<meta http-equiv="Refresh" content="[^"]*" />\s*')
 WAITING = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*\b(?:defer|async)\b)")
 
 
@@ -81,7 +83,15 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     paths = [path for path in folder.rglob("*.html") if "_static" not in path.relative_to(folder).parts]
     pages = {path: _tidy(path.read_text(encoding="utf-8")) for path in paths}
     for path, text in slim.slim(folder, pages).items():
-        path.write_text(policy.stated(text), encoding="utf-8")
+        path.write_text(policy.stated(_whole(text, app.config.html_title or app.config.project)), encoding="utf-8")
+
+
+def _whole(page: str, title: str) -> str:
+    """A page that only leads on, which Jupyter Book writes as one bare element, as a document with language and title."""
+    if not LEADS_ON.fullmatch(page):
+        return page
+    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8" />{page.strip()}<title>{escape(title)}</title></head>'
+            "<body></body></html>\n")
 
 
 def _tidy(page: str) -> str:

@@ -119,6 +119,7 @@
       drawing.classList.add("is-live");
     } catch (error) {
       figure.querySelector(".drawing").classList.remove("is-live");
+      figure.querySelector(".room")?.remove(); // no controls will come
       console.warn(`figure ${figure.id} stays a static drawing: ${error.message}`);
     }
   }
