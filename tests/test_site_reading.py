@@ -68,7 +68,7 @@ def test_a_figure_is_found_by_its_title_with_its_number(window):
     link.click()
     assert window.url.endswith(figure["address"])
     number = window.locator(f"#{figure['address'].partition('#')[2]} .figure-number")
-    assert number.inner_text() == figure["label"]
+    assert number.text_content() == figure["label"]
 
 
 def test_a_claim_is_found_by_its_id_with_its_verdict(window):
