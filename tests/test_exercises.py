@@ -22,6 +22,8 @@ LEVELS = {1: "change a parameter", 2: "change the data or the group", 3: "test t
 HEAD = re.compile(r"```\{exercise\} .+\n:label: (\S+)\n\*Level (\d) of 4: (.+)\*\n\n")
 TAGS = ("exercise", "hint", "check", "solution")
 CHAPTERS = editions.with_exercises()
+# A chapter just made by `migrationbook new` has one exercise; the others are asked for when its author takes this line out.
+FINISHED = [path for path in CHAPTERS if "**This is a template:**" not in path.read_text(encoding="utf-8")]
 
 
 def cells(path, tag):
@@ -40,13 +42,14 @@ def test_exercises_rise_in_level_and_have_a_point_a_hint_and_a_solution(path):
         assert cell.metadata["point"][-1] in ".?", label
         assert any(f"```{{solution-start}} {label}\n" in one.source for one in book.cells), label
         levels.append(int(level))
-    assert 3 <= len(levels) <= 5
     assert levels == sorted(levels)
-    assert levels[0] == 1
     assert levels[-1] == 4
+    if path in FINISHED:
+        assert 3 <= len(levels) <= 5
+        assert levels[0] == 1
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FINISHED, ids=lambda path: path.stem)
 def test_two_checks_or_more_a_chapter_agree_with_the_solutions(path):
     """The committed outputs (which a re-execution must repeat) show an unanswered check, and each solution judged right."""
     checks = cells(path, "check")
