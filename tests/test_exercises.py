@@ -144,6 +144,31 @@ def test_the_student_edition_has_no_solution_and_room_for_ones_own(tmp_path):
         assert len(student.cells) == len(source.cells) - len(cells(path, "solution")) + len(own)
 
 
+def test_the_student_edition_says_that_it_has_no_solutions_and_names_figures_by_their_titles(tmp_path):
+    editions.write("student", tmp_path)
+    prose = [cell.source for cell in nbformat.read(tmp_path / "asylum.ipynb", 4).cells if cell.cell_type == "markdown"]
+    heading = next(text for text in prose if text.startswith("## Exercises"))
+    assert heading.endswith("*Solutions are left out in this edition.*")
+    assert not any("“asylum-clearance”" in text for text in prose)
+
+
+def test_what_somebody_wrote_in_a_notebook_is_not_replaced_unasked(tmp_path):
+    def make(*more: str):
+        return CliRunner().invoke(main, ["exercises", "--edition", "student", "-o", str(tmp_path), *more])
+
+    assert make().exit_code == make().exit_code == 0  # the same once more harms nobody
+    mine = tmp_path / "asylum.ipynb"
+    mine.write_text(mine.read_text(encoding="utf-8").replace("answer = None", "answer = 1"), encoding="utf-8")
+    (tmp_path / "security.ipynb").unlink()
+    refused = make()
+    assert refused.exit_code == 1
+    assert f"{tmp_path} has asylum.ipynb with other content" in refused.output
+    assert "answer = 1" in mine.read_text(encoding="utf-8")
+    assert not (tmp_path / "security.ipynb").exists()
+    assert make("--force").exit_code == 0
+    assert "answer = 1" not in mine.read_text(encoding="utf-8")
+
+
 def test_the_instructors_edition_has_solutions_open_with_their_points(tmp_path):
     for path in editions.write("instructor", tmp_path):
         source, book = nbformat.read(chapter(path.stem), 4), nbformat.read(path, 4)
