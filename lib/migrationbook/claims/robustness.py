@@ -84,8 +84,8 @@ def alternatives_of(name: str) -> list[Alternative]:
 def _given() -> dict[str, list[dict]]:
     try:
         return tomllib.loads((paths.CHAPTERS / ALTERNATIVES).read_text(encoding="utf-8"))
-    except OSError:
-        raise BookError(f"chapters/{ALTERNATIVES} is missing; restore it from version control") from None
+    except FileNotFoundError:
+        return {}  # a book need not have any
     except tomllib.TOMLDecodeError as error:
         raise BookError(f"chapters/{ALTERNATIVES}: {error}") from None
 
