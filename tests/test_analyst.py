@@ -142,6 +142,21 @@ def test_what_differs_is_named(changed: Path) -> None:
         assert line in told.output, told.output
 
 
+def test_a_parameter_is_shown_as_it_is_given(tmp_path: Path) -> None:
+    content = json.loads(find_chapter("asylum").read_text(encoding="utf-8"))
+    place = next(number for number, cell in enumerate(content["cells"]) if "parameters" in cell["metadata"].get("tags", []))
+    content["cells"].insert(place + 1, {"cell_type": "code", "execution_count": 1, "id": "given", "outputs": [], "source": [
+        "base_year = 2012\n"], "metadata": {"tags": ["injected-parameters"]}})
+    (tmp_path / "later.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    assert "  base_year  2008 → 2012\n" in run("diff", "asylum", tmp_path / "later.ipynb").output
+
+
+def test_a_chapter_without_a_run_says_the_command_that_makes_one(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
+    told = run("diff", "asylum")
+    assert (told.exit_code, told.output) == (2, "Error: asylum has no run yet; first: migrationbook run asylum\n")
+
+
 def test_the_same_as_data_the_other_way_round(changed: Path) -> None:
     there = json.loads(run("diff", "security", changed, "--format", "json").output)
     back = json.loads(run("diff", changed, "security", "--format", "json").output)
@@ -239,7 +254,7 @@ def test_a_sick_one_hears_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (root / "data/events.csv").write_text("damaged")
     (root / "requirements.txt").write_text("-e ./lib\nnumpy==0.1\n    # via pandas\nnosuchpackage==1 ; python_version > '3'\n"
                                            "onlyhere==1 ; sys_platform == 'plan9'\n")
-    for name, folder in (("ROOT", ""), ("DATA", "data"), ("CHAPTERS", "nowhere"), ("BUILD", "_build")):
+    for name, folder in (("ROOT", ""), ("LIBRARY", "lib"), ("DATA", "data"), ("CHAPTERS", "nowhere"), ("BUILD", "_build")):
         monkeypatch.setattr(paths, name, root / folder)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(doctor, "DISK", (1e9, 2e9))
@@ -290,11 +305,11 @@ def test_status_tells_outputs_older_than_code(book: Path) -> None:  # noqa: F811
 
 
 def test_status_tells_a_lock_older_than_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["one==1.0", "two_a==2.0", "free"]\n'
-                                             '[project.optional-dependencies]\nmore = ["three==3"]\n')
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/pyproject.toml").write_text('[project]\ndependencies = ["one==1.0", "two_a==2.0", "free"]\n'
+                                                 '[project.optional-dependencies]\nmore = ["three==3"]\n')
     (tmp_path / "requirements.txt").write_text("one==1.0\ntwo-a==1.9\nfree==7\n")
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(paths, "LIBRARY", tmp_path)
+    monkeypatch.setattr(paths, "LIBRARY", tmp_path / "lib")
     assert status.unlocked() == ["two_a 1.9 is locked, ==2.0 is asked for", "three is not in requirements.txt"]
 
 

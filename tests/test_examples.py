@@ -85,6 +85,18 @@ def test_its_chapter_keeps_the_contract_and_is_committed_as_it_executes(built):
     assert (built / "_build/executed/money.ipynb").read_bytes() == (EXAMPLE / "chapters" / "money.ipynb").read_bytes()
 
 
+def test_doctor_status_and_the_like_work_in_it_too(built):
+    """The lock is the library's; and a book need not have alternatives, nor exercises."""
+    healthy = command(built, "doctor")
+    assert "ok    packages" in healthy.stdout or "differ from requirements.txt" in healthy.stdout
+    current = command(built, "status")
+    assert current.stderr == ""
+    assert "current  outputs      money" in current.stdout and "robustness" not in current.stdout
+    for asked, told in (("rejudge", "lists no alternatives"), ("exercises --edition student", "no chapter has a cell tagged")):
+        refused = command(built, *asked.split())
+        assert refused.returncode == 1 and told in refused.stderr and refused.stderr.count("\n") == 1
+
+
 def test_outside_any_book_the_command_works_on_the_one_it_came_with(tmp_path):
     shown = command(tmp_path, "run", "enforcement", "--list")
     assert shown.returncode == 0 and "window_end" in shown.stdout

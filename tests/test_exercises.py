@@ -22,6 +22,8 @@ LEVELS = {1: "change a parameter", 2: "change the data or the group", 3: "test t
 HEAD = re.compile(r"```\{exercise\} .+\n:label: (\S+)\n\*Level (\d) of 4: (.+)\*\n\n")
 TAGS = ("exercise", "hint", "check", "solution")
 CHAPTERS = editions.with_exercises()
+# A chapter just made by `migrationbook new` has one exercise; the others are asked for when its author takes this line out.
+FINISHED = [path for path in CHAPTERS if "**This is a template:**" not in path.read_text(encoding="utf-8")]
 
 
 def cells(path, tag):
@@ -40,13 +42,14 @@ def test_exercises_rise_in_level_and_have_a_point_a_hint_and_a_solution(path):
         assert cell.metadata["point"][-1] in ".?", label
         assert any(f"```{{solution-start}} {label}\n" in one.source for one in book.cells), label
         levels.append(int(level))
-    assert 3 <= len(levels) <= 5
     assert levels == sorted(levels)
-    assert levels[0] == 1
     assert levels[-1] == 4
+    if path in FINISHED:
+        assert 3 <= len(levels) <= 5
+        assert levels[0] == 1
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FINISHED, ids=lambda path: path.stem)
 def test_two_checks_or_more_a_chapter_agree_with_the_solutions(path):
     """The committed outputs (which a re-execution must repeat) show an unanswered check, and each solution judged right."""
     checks = cells(path, "check")
@@ -139,6 +142,31 @@ def test_the_student_edition_has_no_solution_and_room_for_ones_own(tmp_path):
         prose = "".join(cell.source for cell in student.cells if cell.cell_type == "markdown")
         assert not re.search(r"\{(glue|exercise|hint|solution)", prose)
         assert len(student.cells) == len(source.cells) - len(cells(path, "solution")) + len(own)
+
+
+def test_the_student_edition_says_that_it_has_no_solutions_and_names_figures_by_their_titles(tmp_path):
+    editions.write("student", tmp_path)
+    prose = [cell.source for cell in nbformat.read(tmp_path / "asylum.ipynb", 4).cells if cell.cell_type == "markdown"]
+    heading = next(text for text in prose if text.startswith("## Exercises"))
+    assert heading.endswith("*Solutions are left out in this edition.*")
+    assert not any("“asylum-clearance”" in text for text in prose)
+
+
+def test_what_somebody_wrote_in_a_notebook_is_not_replaced_unasked(tmp_path):
+    def make(*more: str):
+        return CliRunner().invoke(main, ["exercises", "--edition", "student", "-o", str(tmp_path), *more])
+
+    assert make().exit_code == make().exit_code == 0  # the same once more harms nobody
+    mine = tmp_path / "asylum.ipynb"
+    mine.write_text(mine.read_text(encoding="utf-8").replace("answer = None", "answer = 1"), encoding="utf-8")
+    (tmp_path / "security.ipynb").unlink()
+    refused = make()
+    assert refused.exit_code == 1
+    assert f"{tmp_path} has asylum.ipynb with other content" in refused.output
+    assert "answer = 1" in mine.read_text(encoding="utf-8")
+    assert not (tmp_path / "security.ipynb").exists()
+    assert make("--force").exit_code == 0
+    assert "answer = 1" not in mine.read_text(encoding="utf-8")
 
 
 def test_the_instructors_edition_has_solutions_open_with_their_points(tmp_path):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from migrationbook import paths
 from migrationbook.claims import robustness
 from migrationbook.claims.judge import MIME
 from migrationbook.claims.robustness import Alternative, Survival, alternatives, published, recorded, stale
@@ -139,6 +140,24 @@ def test_a_record_is_stale_when_something_changed_that_verdicts_hang_on(small):
         assert stale("one", recorded()["one"]) == told
         for path, content in before.items():
             path.write_bytes(content)
+
+
+def test_in_another_book_the_librarys_files_are_named_from_where_it_lies(small, tmp_path, monkeypatch):
+    """Nothing of the machine gets into the record, a changed module counts, and what only draws does not."""
+    rejudge("--write")
+    library = tmp_path / "elsewhere/lib"
+    (library / "migrationbook/charts").mkdir(parents=True)
+    for name in ("judging.py", "charts/draw.py"):
+        (library / "migrationbook" / name).write_text("")
+    monkeypatch.setattr(paths, "LIBRARY", library)
+    reads = ["data/one.csv", *(str(library / "migrationbook" / name) for name in ("judging.py", "charts/draw.py"))]
+    found = robustness.depends("one", reads)
+    assert [path for path in found if "/" in path] == ["data/one.csv", "lib/migrationbook/judging.py"]
+    assert None not in (found["data/one.csv"], found["lib/migrationbook/judging.py"])
+    entry = recorded()["one"] | {"depends": found}
+    assert stale("one", entry) == []
+    (library / "migrationbook/judging.py").write_text("changed = True\n")
+    assert stale("one", entry) == ["lib/migrationbook/judging.py changed"]
 
 
 def test_a_chapter_that_records_another_verdict_is_stale_and_not_judged_again(small):

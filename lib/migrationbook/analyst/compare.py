@@ -50,6 +50,8 @@ def find(text: str) -> Path:
             return path.resolve()
     if Path(text).stem in {path.stem for path in chapters()} and "/" not in text.removeprefix("chapters/"):
         return chapter(text)
+    if text.removeprefix("runs/") in {path.stem for path in chapters()}:
+        raise BookError(f"{text.removeprefix('runs/')} has no run yet; first: migrationbook run {text.removeprefix('runs/')}")
     raise BookError(f"no execution '{text}'; give a chapter (as committed), a notebook file, or a result in _build such as "
                     f"{', '.join(results()) or 'runs/CHAPTER, after: migrationbook run CHAPTER'}")
 
@@ -224,6 +226,8 @@ def _label(row: dict) -> str:
 
 
 def _told(row: dict) -> str:
+    if "parameter" in row:  # as one would give it: a year is no quantity
+        return f"{row['before']} → {row['after']}"
     if "figure" not in row:
         unit = f"  ({row['unit']})" if row.get("unit") else ""
         return f"{_value(row['before'])} → {_value(row['after'])}{_share(row)}{unit}"

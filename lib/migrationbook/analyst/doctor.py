@@ -82,7 +82,7 @@ def requirements() -> Iterator[Requirement]:
     """Every line of requirements.txt that names a package, for whatever Python and system."""
     from packaging.requirements import InvalidRequirement, Requirement
 
-    for line in (paths.ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+    for line in (paths.LIBRARY.parent / "requirements.txt").read_text(encoding="utf-8").splitlines():
         text = line.partition(" #")[0].strip()
         if not text or text.startswith(("#", "-")):
             continue

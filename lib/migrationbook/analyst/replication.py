@@ -139,14 +139,14 @@ def measure() -> Path:
     return path
 
 
-def follow() -> None:
-    """Let run times and README follow chapters that were made, renamed or removed; nothing in a book without them."""
+def follow() -> list[Path]:
+    """Let run times and README follow chapters that were made, renamed or removed, and return both; [] in a book without."""
     if not (paths.ROOT / FILE).exists():
-        return
+        return []
     times = recorded_times()
     seconds = {job.name: times["seconds"].get(job.name) or round(site.store().seconds(job) or 0, 1) for job in site.jobs()}
     cache.write(paths.CHAPTERS / TIMES, json.dumps(times | {"seconds": seconds}, indent=1) + "\n")
-    write()
+    return [paths.CHAPTERS / TIMES, write()]
 
 
 def machine() -> str:

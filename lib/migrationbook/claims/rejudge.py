@@ -23,6 +23,9 @@ def rejudge(names: list[str], write: bool, workers: int | None, tell: Callable[[
     failure stays as it was. tell: takes lines that say what changes.
     """
     known = alternatives()
+    if not known:
+        raise BookError(f"chapters/{robustness.ALTERNATIVES} lists no alternatives; a line of it: "
+                        'CHAPTER = [{ PARAMETER = 2, why = "A reason." }]')
     wanted = [chapter(name).stem for name in names] or list(known)
     for name in wanted:
         if name not in known:

@@ -8,10 +8,12 @@ can depend on, so that a chapter whose record is out of date is never shown.
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from migrationbook import paths
 from migrationbook.claims.judge import MIME
@@ -82,8 +84,8 @@ def alternatives_of(name: str) -> list[Alternative]:
 def _given() -> dict[str, list[dict]]:
     try:
         return tomllib.loads((paths.CHAPTERS / ALTERNATIVES).read_text(encoding="utf-8"))
-    except OSError:
-        raise BookError(f"chapters/{ALTERNATIVES} is missing; restore it from version control") from None
+    except FileNotFoundError:
+        return {}  # a book need not have any
     except tomllib.TOMLDecodeError as error:
         raise BookError(f"chapters/{ALTERNATIVES}: {error}") from None
 
@@ -118,7 +120,8 @@ def recorded() -> dict[str, dict]:
 def depends(name: str, reads: list[str]) -> dict[str, str | None]:
     """Fingerprints of what the verdicts of a chapter can depend on: the files ``reads``, code, alternatives and lock.
 
-    Of the code cells those count that come no later than the last one that judges; what follows are exercises.
+    Of the code cells those count that come no later than the last one that judges; what follows are exercises. Files of the
+    library have the same names in every book made with it, wherever it lies.
     """
     job = Job(chapter(name), paths.BUILD)
     code = cells(job.notebook)
@@ -128,7 +131,10 @@ def depends(name: str, reads: list[str]) -> dict[str, str | None]:
     values = [one.values for one in alternatives_of(name)]
     found = {"alternatives": digest(json.dumps(values, sort_keys=True)),
              "code": digest(json.dumps(now["code"][:max(judging, default=None)])), **now["lock"]}
-    found |= {path: fingerprint(paths.ROOT / path) for path in reads if not path.startswith(SILENT)}
+    library = paths.LIBRARY.parent
+    named = [os.path.relpath(path, library) if Path(path).is_relative_to(library) else path for path in reads]
+    found |= {path: fingerprint((library if path.startswith("lib/migrationbook/") else paths.ROOT) / path)
+              for path in named if not path.startswith(SILENT)}
     return {what: mark and mark[:16] for what, mark in found.items()}
 
 

@@ -8,7 +8,7 @@ from migrationbook.cli import analyst, audit, author, complete, data, paper, pre
 from migrationbook.cli.group import Commands
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]},
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
              epilog="Example:  migrationbook run enforcement -p model autoregressive")
 @click.version_option(package_name="migrationbook")
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
@@ -24,8 +25,7 @@ def new(name: str, title: str, theme: str) -> None:
     """
     from migrationbook.press import scaffold
 
-    made = scaffold.new(name, title, theme)
-    _followed()
+    made = [*scaffold.new(name, title, theme), *_followed()]
     for path in made:
         click.echo(f"  {os.path.relpath(path, paths.ROOT)}")
     click.echo(f"Made. Next: migrationbook build, then edit chapters/{name}.ipynb (migrationbook lab)")
@@ -62,8 +62,8 @@ def _told(places: list[str], name: str) -> None:
         click.echo(f"still names {name}: {place}", err=True)
 
 
-def _followed() -> None:
-    """Let the replication README say what the book has now; an example may have none."""
+def _followed() -> list[Path]:
+    """Let the replication README say what the book has now, and return what was written; an example may have none."""
     from migrationbook.analyst import replication
 
-    replication.follow()
+    return replication.follow()

@@ -28,7 +28,10 @@ def data_build(names: tuple[str, ...], raw: Path) -> None:
     build_tables(raw, list(names) or None)
 
 
-@data.command("refresh", epilog="Example:  migrationbook data refresh cbp_encounters --from ~/Downloads/sbo-encounters.csv")
+@data.command("refresh", epilog="""\b
+Examples:
+  migrationbook data refresh cbp_encounters
+  migrationbook data refresh cbp_encounters --from ~/Downloads/encounters.csv --write""")
 @click.argument("names", nargs=-1, required=True, metavar="TABLE...", shell_complete=complete.refreshable)
 @click.option("--from", "source", metavar="FILE|URL", help="Default: the address in the data package.")
 @click.option("--write", is_flag=True, help="Write what would change; without it nothing is written.")
@@ -51,8 +54,10 @@ def data_check(names: tuple[str, ...]) -> None:
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
-        raise BookError(f"{len(problems)} problems found")
-    click.echo(f"{len(names or all_names())} tables are sound")
+        raise BookError("not as described; what nobody meant to change restores: git checkout data; what you changed by hand "
+                        "describes anew: migrationbook data build TABLE")
+    count = len(names or all_names())
+    click.echo("1 table is sound" if count == 1 else f"{count} tables are sound")
 
 
 @data.command("list", epilog="Example:  migrationbook data list")

@@ -51,10 +51,13 @@ def execute(names: tuple[str, ...], write: bool) -> None:
             if write and not result.problem and write_back(result.job.notebook, result.job.output):
                 click.echo(f"  outputs of chapters/{result.job.notebook.name} updated")
     if failed:
-        raise BookError(f"{failed} chapters failed")
+        raise BookError(f"chapters that failed: {failed}")
 
 
-@click.command(epilog="Example:  migrationbook run enforcement -p model unobserved_components -p window_end 2019-12")
+@click.command(epilog="""\b
+Examples:
+  migrationbook run enforcement --list
+  migrationbook run enforcement -p model autoregressive -p window_end 2019-12""")
 @click.argument("name", metavar="CHAPTER", shell_complete=complete.chapter)
 @click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="Repeatable.",
               shell_complete=complete.value)

@@ -15,6 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from migrationbook.charts.figure import MIME
+from migrationbook.errors import BookError
 from migrationbook.press.chapters import chapters
 from migrationbook.words import word
 
@@ -35,15 +37,20 @@ def with_exercises() -> list[Path]:
     return [path for path in chapters() if any(tagged(cell, "exercise") for cell in nbformat.read(path, 4).cells)]
 
 
-def write(edition: str, folder: Path) -> list[Path]:
-    """Write every chapter that has exercises in this edition to ``folder`` and return the notebooks."""
+def write(edition: str, folder: Path, force: bool = False) -> list[Path]:
+    """Write every chapter that has exercises in this edition to ``folder`` and return the notebooks.
+
+    Raises BookError, and writes nothing, if that would change a notebook somebody may have worked in, unless ``force``.
+    """
+    texts = {folder / path.name: nbformat.writes(made(nbformat.read(path, 4), edition)) + "\n" for path in with_exercises()}
+    changed = [path for path, text in texts.items() if path.exists() and path.read_text(encoding="utf-8") != text]
+    if changed and not force:
+        raise BookError(f"{folder} has {', '.join(path.name for path in changed)} with other content, perhaps somebody's work; "
+                        "give another folder, or --force to replace")
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for path in with_exercises():
-        book = made(nbformat.read(path, 4), edition)
-        nbformat.write(book, folder / path.name)
-        written.append(folder / path.name)
-    return written
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+    return list(texts)
 
 
 def made(book: NotebookNode, edition: str) -> NotebookNode:
@@ -59,8 +66,10 @@ def made(book: NotebookNode, edition: str) -> NotebookNode:
 
 
 def _without_solutions(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
-    """The cells without solutions, and after each hint an empty one to work in."""
+    """The cells without solutions, which the exercises' heading says, and after each hint an empty one to work in."""
     for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## Exercises\n"):
+            cell.source += f"\n\n*{word('exercise.without')}*"
         if not tagged(cell, "solution"):
             yield cell
         if tagged(cell, "hint"):
@@ -76,10 +85,12 @@ def _with_points(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
 
 
 def phrases(book: NotebookNode) -> dict[str, str]:
-    """The computed phrases of a chapter's text by name, as its last execution made them (`prose.say`)."""
+    """What a chapter's last execution made, by name: the phrases of its text (`prose.say`) and the titles of its figures."""
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
-    return {output.metadata["scrapbook"]["name"]: ast.literal_eval(output.data[GLUED]) for output in outputs
-            if GLUED in output.get("data", {})}
+    figures = [output.data[MIME]["usermeta"]["figure"] for output in outputs if MIME in output.get("data", {})]
+    titles = {one["name"]: f"“{one['title']}”" for one in figures}
+    return titles | {output.metadata["scrapbook"]["name"]: ast.literal_eval(output.data[GLUED]) for output in outputs
+                     if GLUED in output.get("data", {})}
 
 
 def plain(source: str, said: dict[str, str]) -> str:
@@ -93,8 +104,8 @@ def plain(source: str, said: dict[str, str]) -> str:
         }.get(found["kind"], f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>")
 
     def role(found: re.Match) -> str:
-        if found["role"] == "glue":
-            return said.get(found["target"], found["target"])
+        if found["target"] in said and not found["text"]:
+            return said[found["target"]]
         return f"[{found['target']}]" if found["role"] == "cite" else found["text"] or f"“{found['target']}”"
 
     return ROLE.sub(role, DIRECTIVE.sub(block, source))

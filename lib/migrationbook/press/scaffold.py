@@ -188,7 +188,7 @@ def _checked(name: str, files: Files, force: bool) -> list[str]:
     """Places elsewhere that name a chapter; BookError if there are any and not ``force``."""
     places = mentions(name, files.all())
     if places and not force:
-        raise BookError(f"{name} is named in {len(places)} other places: {'; '.join(places)}; change them first, or add --force")
+        raise BookError(f"{name} is named elsewhere: {'; '.join(places)}; change that first, or add --force")
     return places
 
 
