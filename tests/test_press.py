@@ -78,15 +78,14 @@ def pages(monkeypatch) -> list[Path]:
     """Stand-in for Sphinx, which takes seconds: the pages are the executed chapters. Holds an entry for each time."""
     made = []
 
-    def fake(stage: Path, environment: dict) -> Path:
+    def fake(stage: Path, output: Path, *_) -> int:
         made.append(stage)
-        output = paths.BUILD / "next" / "html"
         output.mkdir(parents=True)
         texts = [path.read_text() for path in sorted((stage / "chapters").glob("*.ipynb"))]
         (output / "index.html").write_text("\n".join(texts))
-        return output
+        return 0
 
-    monkeypatch.setattr(site, "_pages", fake)
+    monkeypatch.setattr(site, "print_pages", fake)
     monkeypatch.setattr(site.pages, "PRELOAD", [])
     return made
 
@@ -373,7 +372,7 @@ def test_pages_that_cannot_be_written_leave_the_site(book, good, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device", "_build/next")
 
-    monkeypatch.setattr(site, "_pages", full)
+    monkeypatch.setattr(site, "print_pages", full)
     result = build()
     assert result.exit_code == 1
     assert "Error: No space left on device: _build/next; the last good site stays" in result.output
