@@ -10,7 +10,7 @@ help:  ## say what can be made
 	@echo "make epub   the same for e-readers, _build/book.epub"
 	@echo "make test   everything that continuous integration checks"
 	@echo "make lab    open the chapters in JupyterLab"
-	@echo "make bench  time the press beside what one would run instead (25 minutes; OPTIONS=--quick: six)"
+	@echo "make bench  time the press beside what one would run instead (40 minutes; OPTIONS=--quick: 15)"
 	@echo "make audit  measure the built pages with Lighthouse against a budget, beside a plain Jupyter Book (needs Node; OPTIONS=\"index --runs 1\")"
 	@echo "make linkcheck  try every link of the built site that leads elsewhere"
 	@echo "make lock   rewrite requirements.txt from lib/pyproject.toml"

@@ -1,6 +1,6 @@
 """Measure the press beside what a user would run instead, on copies of this book: `make bench`, or `python benchmarks`.
 
-A full run takes about 25 minutes on two idle cores and writes results.md here. Nothing outside a temporary folder is built.
+A full run takes about 40 minutes on two idle cores and writes results.md here. Nothing outside a temporary folder is built.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from ways import Cached, Executing, Ours  # noqa: E402
 
 
 @click.command(help=__doc__)
-@click.option("--quick", is_flag=True, help="Fewer ways, runs and repetitions, no growth: under six minutes.")
-@click.option("--only", "chosen", multiple=True, type=click.Choice(list(CASES)), help="This case; repeatable. Writes no file.")
+@click.option("--quick", is_flag=True, help="Fewer ways, runs and repetitions, no growth: about 15 minutes.")
+@click.option("--only", "chosen", multiple=True, type=click.Choice(list(CASES)),
+              help="This case; repeatable. Writes no file, unless --output names one.")
 @click.option("--runs", type=click.IntRange(2), help="Runs of the sweep. Default: 200, quick 20.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=HERE / "results.md", show_default=True)
-def main(quick: bool, chosen: tuple[str, ...], runs: int | None, output: Path) -> None:
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Default, with all cases: results.md here.")
+def main(quick: bool, chosen: tuple[str, ...], runs: int | None, output: Path | None) -> None:
     started = time.monotonic()
 
     def say(text: str) -> None:
@@ -50,8 +51,11 @@ def main(quick: bool, chosen: tuple[str, ...], runs: int | None, output: Path) -
         raise click.Abort from None
     shutil.rmtree(folder)
     click.echo("\n" + "\n".join(report.aims(rows)))
-    if not chosen:
-        output.write_text(report.markdown(rows, "make bench" + (" OPTIONS=--quick" if quick else "")), encoding="utf-8")
+    output = output or (None if chosen else HERE / "results.md")
+    if output:
+        options = " ".join(["--quick"] * quick + [f"--only {name}" for name in chosen])
+        how = f'make bench OPTIONS="{options}"' if options else "make bench"
+        output.write_text(report.markdown(rows, how), encoding="utf-8")
         say(f"Written: {output}")
 
 
