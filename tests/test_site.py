@@ -163,5 +163,6 @@ def test_no_page_shows_markup_instead_of_what_it_means():
     """A glued phrase is text: asterisks, backticks or roles in it would stand on the page as they are."""
     for path in sorted((SITE / "chapters").rglob("*.html")):
         text = "".join(read(path).text)
-        for mark in ("**", "{glue", "{cite", "``"):
+        of_python = path.parent.name == "api"  # signatures such as say(**phrases)
+        for mark in ("{glue", "{cite", "``", *(() if of_python else ("**",))):
             assert mark not in text, f"{path.name}: …{text[max(0, text.find(mark) - 60):text.find(mark) + 60]}…"
