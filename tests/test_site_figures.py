@@ -124,7 +124,8 @@ def test_every_figure_can_be_taken_away_with_title_source_and_licence(pages):
 
 def test_the_table_the_csv_and_the_chart_hold_the_same(chromium, pages):
     for name, soup in pages.items():
-        with page_watch(chromium, 1280, "light") as (context, troubles):
+        # past the policy: the test loads the chart library itself, to ask it for the rows of charts nobody has come near
+        with page_watch(chromium, 1280, "light", bypass_csp=True) as (context, troubles):
             page = context.new_page()
             page.goto(address(name))
             page.add_script_tag(path=SITE / "_static" / "vega.js")
