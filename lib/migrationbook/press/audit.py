@@ -25,6 +25,7 @@ SETTINGS = paths.ROOT / "tests" / "audit"  # the budget, and which Lighthouse
 FOLDER = paths.BUILD / "audit"
 SITE = paths.BUILD / "html"
 PLAIN = FOLDER / "plain" / "_build" / "html"
+HIDDEN = re.compile(r'name="robots" content="noindex"')  # search, index, missing page: not for search engines, by intent
 REDIRECT = re.compile(r'http-equiv="refresh"', re.IGNORECASE)
 # What the book's extension does, and the buttons whose addresses it knows.
 OURS = re.compile(r",? ?migrationbook\.sphinx|^ +launch_buttons:.*\n", re.MULTILINE)
@@ -78,7 +79,9 @@ def audit(names: list[str], runs: int, beside: bool, say: Callable[[str], None])
             say(_line(page, [rows[here].figures[name] for kind in limits.values() for name in kind]))
             if there in rows:
                 say(_line("  plain Jupyter Book", [rows[there].figures[name] for kind in limits.values() for name in kind]))
-            over += _over(rows[here], limits)
+            hidden = HIDDEN.search((SITE / page).read_text(encoding="utf-8"))
+            over += _over(rows[here], {kind: {name: limit for name, limit in of_kind.items() if not (hidden and name == "seo")}
+                                       for kind, of_kind in limits.items()})
     return over
 
 
