@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,8 @@ from migrationbook.press.cache import Job, Store
 from migrationbook.press.chapters import chapters
 
 LOG = "site.log"
+KEPT = "pages"  # in _build: what Sphinx knows of the book, and the pages before they are finished
+TEXT = re.compile(r"chapters/.*\.(ipynb|md)|the result of .*")  # in a state: what the pages of one chapter are made from
 STAYS = "the last good site stays"
 
 
@@ -103,14 +107,16 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
         execute_all(STAYS, workers, minutes, everything)
         click.echo("Building pages")
         state = _state()
-        fresh = pages_of("html", "index.html", STAYS)
+        fresh = pages_of("html", "index.html", STAYS, _kept(state))
         # What changed meanwhile is not on the pages: the next build will find it.
         known = state if state == _state() else {}
         _swap(fresh, site)
         if not (site / "sitemap.xml").exists():
             click.echo("The site's address is not known (SITE_URL): it has no sitemap, no feed, no preview pictures")
         cache.forget(paths.BUILD / "drawings")
-        cache.write(paths.BUILD / "site.json", json.dumps({"made from": known, "pages": cache.tree([site])}))
+        cache.forget(paths.BUILD / "styles")
+        about = {"made from": known, "pages": cache.tree([site]), "kept": cache.tree([paths.BUILD / KEPT])}
+        cache.write(paths.BUILD / "site.json", json.dumps(about))
     finally:
         warm.stop()
         shutil.rmtree(paths.BUILD / "next", ignore_errors=True)
@@ -146,45 +152,73 @@ def _state() -> dict[str, str | None]:
     state = {name: cache.fingerprint(path) for name, path in found.items()}
     state |= {"the library": cache.tree([paths.LIBRARY]), "the data": cache.tree([paths.DATA])}
     variables = ("SOURCE_DATE_EPOCH", "SITE_URL", "REPOSITORY_URL", *settings.ENVIRONMENT)
-    return state | {name: os.environ.get(name) for name in variables}
+    return state | {"Python": platform.python_version()} | {name: os.environ.get(name) for name in variables}
+
+
+def _about() -> dict:
+    """What is known of the site in _build/html: the state it was made from, fingerprints of it and of what is kept of it."""
+    try:
+        about = json.loads((paths.BUILD / "site.json").read_text(encoding="utf-8"))
+        return {name: about[name] for name in ("made from", "pages", "kept")}
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _changed(known: dict, now: dict) -> list[str]:
+    return [name for name in sorted({*known, *now}) if known.get(name) != now.get(name)]
 
 
 def _stale_pages() -> list[str]:
     """Why the pages are not those of now; empty if they are, to the byte."""
-    try:
-        about = json.loads((paths.BUILD / "site.json").read_text(encoding="utf-8"))
-        known, pages = about["made from"], about["pages"]
-    except (OSError, ValueError, KeyError):
+    if not (about := _about()):
         return ["there are no finished pages"]
-    now = _state()
-    changed = [f"{name} changed" for name in sorted({*known, *now}) if known.get(name) != now.get(name)]
-    if not changed and cache.tree([paths.BUILD / "html"]) != pages:
+    changed = _changed(about["made from"], _state())
+    if not changed and cache.tree([paths.BUILD / "html"]) != about["pages"]:
         return ["_build/html is not as it was made"]
-    return changed
+    return [f"{name} changed" for name in changed]
+
+
+def _kept(now: dict) -> Path:
+    """The folder for what pages are made from, emptied unless only texts of chapters differ from the last site.
+
+    The last site had no warning, or it would not be there: what Sphinx does not read again it has nothing to say about.
+    """
+    kept, about = paths.BUILD / KEPT, _about()
+    known = about.get("made from", {})
+    others = known.keys() != now.keys() or [name for name in _changed(known, now) if not TEXT.fullmatch(name)]
+    if others or cache.tree([kept]) != about["kept"]:
+        shutil.rmtree(kept, ignore_errors=True)
+    return kept
 
 
 def lay_out(stage: Path, notebooks: list[Path]) -> Path:
-    """Copy the book to ``stage`` with these notebooks in place of the committed ones."""
-    shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(paths.CHAPTERS, stage / "chapters", ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints"))
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(paths.ROOT / name, stage / name)
-    for path in notebooks:
-        shutil.copy(path, stage / "chapters" / path.name)
+    """Copy the book to ``stage`` with these notebooks in place of the committed ones; what is there and the same stays."""
+    found = {path.relative_to(paths.ROOT): path for path in paths.CHAPTERS.rglob("*")
+             if path.is_file() and path.suffix != ".ipynb" and ".ipynb_checkpoints" not in path.parts}
+    found |= {Path(name): paths.ROOT / name for name in ("_config.yml", "_toc.yml")}
+    found |= {Path("chapters", path.name): path for path in notebooks}
+    for path in [path for path in stage.rglob("*") if path.is_file()]:
+        if path.relative_to(stage) not in found:
+            path.unlink()
+    for name, path in found.items():
+        copy, content = stage / name, path.read_bytes()
+        if not copy.exists() or copy.read_bytes() != content:  # Sphinx goes by the times of files
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(content)
     return stage
 
 
-def pages_of(builder: str, needed: str, stays: str) -> Path:
+def pages_of(builder: str, needed: str, stays: str, kept: Path | None = None) -> Path:
     """Make the pages of the executed book, every warning an error, and return their folder, in which ``needed`` is.
 
-    Always into an empty folder: over an old one Sphinx forgets the warnings of the pages it does not read again.
+    kept: as in `pages.make`.
     """
     stage = lay_out(paths.BUILD / "stage", [job.output for job in jobs()])
     output = paths.BUILD / "next" / builder
     shutil.rmtree(output.parent, ignore_errors=True)
     log = paths.BUILD / LOG
     try:
-        status = print_pages(stage, output, log, pages_environment(), builder)
+        status = print_pages(stage, output, log, pages_environment(), builder, kept)
     except subprocess.TimeoutExpired:
         raise BookError(f"the pages took more than {settings.MINUTES} minutes, so {stays}; details: _build/{LOG}") from None
     if status or not (output / needed).exists():
@@ -202,14 +236,16 @@ def prepare_pages() -> None:
         warm.server(pages.PRELOAD, pages_environment())
 
 
-def print_pages(stage: Path, output: Path, log: Path, environment: dict[str, str], builder: str = "html") -> int:
+def print_pages(stage: Path, output: Path, log: Path, environment: dict[str, str], builder: str = "html",
+                kept: Path | None = None) -> int:
     """Let a builder of Sphinx make a staged book into ``output``, in a process of its own; return its exit status.
 
-    Raises subprocess.TimeoutExpired after ``settings.MINUTES``.
+    kept: as in `pages.make`. Raises subprocess.TimeoutExpired after ``settings.MINUTES``.
     """
     from migrationbook.press import warm
 
     command = [sys.executable, "-m", "migrationbook.press.pages", str(stage), str(output), builder]
+    command += [str(kept)] if kept else []
     with log.open("wb") as stream:
         process: warm.Process | subprocess.Popen
         try:

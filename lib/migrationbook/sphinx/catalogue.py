@@ -54,7 +54,7 @@ class CatalogueDirective(SphinxDirective):
         searched = [entry["name"], entry.get("description", ""), *entry.get("caveats", []),
                     *(f"{field['name']} {field.get('title', '')} {field.get('description', '')}" for field in fields)]
         section += data_table("", nodes.Text(" ".join(searched)), content=entry)
-        return collect.anchor(self.state.document, section, _anchor(entry))
+        return collect.anchor(self.state.document, section, anchor_of(entry))
 
 
 class OverviewDirective(SphinxDirective):
@@ -65,13 +65,13 @@ class OverviewDirective(SphinxDirective):
         return [data_overview()]
 
 
-def _anchor(entry: dict) -> str:
+def anchor_of(entry: dict) -> str:
     return f"table-{entry['name']}"
 
 
 def addresses(builder: Builder) -> dict[str, str]:
     """Where the catalogue describes each table, seen from the page being written; empty if the book has none."""
-    found = collect.addresses(builder, "book_tables", _anchor)
+    found = collect.addresses(builder, "book_tables", anchor_of)
     return {anchor.removeprefix("table-"): address for anchor, address in found.items()}
 
 

@@ -40,14 +40,14 @@ def panels(spec: dict) -> list[dict]:
 
 def draw(spec: dict, width: int, mode: str) -> tuple[str, int, int]:
     """Draw ``spec`` ``width`` px wide for a light or dark page: (SVG, width, height)."""
-    spec = copy.deepcopy(spec)
     if panels(spec):
+        spec = copy.deepcopy(spec)
         # Panels cannot be fitted: draw once to learn what axes and labels take, then again with the rest.
         _set_widths(spec, width - 90)
         drawn = _size(_svg(spec, mode))[0]
         _set_widths(spec, max(80, 2 * width - 90 - drawn))
     else:
-        spec["width"] = width
+        spec = spec | {"width": width}
     svg = _svg(spec, mode)
     return svg, *_size(svg)
 

@@ -6,6 +6,7 @@ the text of every section, so that an excerpt and the right anchor are at hand; 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -25,6 +26,7 @@ from migrationbook.sphinx.reading import reading_time
 from migrationbook.words import word
 
 INDEX = "search-index.js"
+PASSAGES = "passages.json"  # beside what Sphinx keeps of the pages
 REPLACED = ("searchindex.js", "_static/searchtools.js")  # of Sphinx
 TAG = re.compile(r"<[^>]*>")
 # Kinds of their own, code, and what is said elsewhere.
@@ -99,6 +101,16 @@ def setup(app: Sphinx) -> None:
     """Register the search page and its index."""
     found: dict[str, list[dict[str, str]]] = {}
 
+    def begin(app: Sphinx) -> None:
+        # Sphinx's own index, which stems every word, is not wanted.
+        for step in ("load_indexer", "index_page", "dump_search_index"):
+            setattr(app.builder, step, lambda *_: None)
+        if known(app).exists():  # pages that are not written again
+            found.update(json.loads(known(app).read_text(encoding="utf-8")))
+
+    def known(app: Sphinx) -> Path:
+        return Path(app.doctreedir) / PASSAGES
+
     def page(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
         if doctree is not None:
             found[pagename] = list(passages(doctree, app.builder.get_target_uri(pagename)))
@@ -109,6 +121,7 @@ def setup(app: Sphinx) -> None:
     def write(app: Sphinx, error: Exception | None) -> None:
         if error is not None or app.builder.name != "html":
             return
+        known(app).write_text(json.dumps(found), encoding="utf-8")
         everything = {"term": list(terms(app)), "figure": list(figures(app)), "claim": list(judged_claims(app)),
                       "passage": [one for _, sections in _in_order(app.env, found) for one in sections]}
         book = {"words": {name: word(f"search.{name}") for name in WORDS}, "entries": everything}
@@ -117,5 +130,6 @@ def setup(app: Sphinx) -> None:
         for name in REPLACED:
             (folder / name).unlink(missing_ok=True)
 
+    app.connect("builder-inited", begin)
     app.connect("html-page-context", page)
     app.connect("build-finished", write, priority=995)  # its words must not be taken for those of styles that pages use

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import tinycss2
 
-from migrationbook.press.cache import digest
+from migrationbook import paths
+from migrationbook.press.cache import digest, kept
 
 STATIC = Path(__file__).with_name("static")
 SHEET = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"]*_static/)([^"?]+)[^"]*"[^>]*>\n?')
@@ -77,7 +78,9 @@ def _rules(path: Path, words: set[str]) -> str:
     if not (STATIC / path.name).exists():
         css = ICON_LETTER.sub(r"\1:none", css)
         words = {word for word in words if not ICON.fullmatch(word)}
-    return _used(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), words)
+    words = words & set(WORD.findall(css))  # so that a new word elsewhere changes nothing
+    return kept(paths.BUILD / "styles", lambda: _used(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True),
+                                                      words), css, sorted(words))
 
 
 def _used(rules: list, words: set[str]) -> str:
