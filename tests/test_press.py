@@ -302,6 +302,13 @@ def test_chapters_run_at_the_same_time_the_longest_of_last_time_first(book, page
     assert [line.split()[1] for line in again.output.splitlines() if "executed in" in line] == ["two:", "one:"]
 
 
+@pytest.mark.parametrize(("record", "first"), [('{"seconds": {"one": 1, "two": 9}}', "two"), ("[]", "one"), ("", "one")])
+def test_what_was_never_executed_here_goes_by_the_books_record_if_it_has_one(book, pages, record, first):
+    (book / "chapters/run_times.json").write_text(record)
+    result = build("--jobs", "1")
+    assert [line.split()[1] for line in result.output.splitlines() if "executed in" in line][0] == f"{first}:"
+
+
 # ---- unbreakable
 
 @pytest.fixture

@@ -24,10 +24,9 @@ from migrationbook.data import package
 from migrationbook.data.rights import publishers, terms
 from migrationbook.errors import BookError
 from migrationbook.press import cache, site
-from migrationbook.press.chapters import chapters
+from migrationbook.press.chapters import TIMES, chapters, run_times
 
 FILE = "REPLICATION.md"
-TIMES = "run_times.json"  # in chapters/
 MAIN = ("altair", "frictionless", "jupyter-book", "numpy", "pandas", "papermill", "scipy", "statsmodels")  # packages named
 STATED = re.compile(r'<p class="figure-facts">[^:]*: (.*?)\. [^.:]*: ', re.DOTALL)  # the source line under a table
 TEMPLATE = Path(__file__).with_name("replication.md")
@@ -119,11 +118,10 @@ def _html(output: dict) -> str:
 
 def recorded_times() -> dict:
     """The record of run times: ``measured`` (a day), ``machine`` (in words), ``seconds`` by chapter."""
-    try:
-        return json.loads((paths.CHAPTERS / TIMES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise BookError(f"chapters/{TIMES} is missing or damaged; make it: migrationbook execute, then "
-                        "migrationbook replication --measured") from None
+    if times := run_times():
+        return times
+    raise BookError(f"chapters/{TIMES} is missing or damaged; make it: migrationbook execute, then migrationbook replication "
+                    "--measured")
 
 
 def measure() -> Path:

@@ -18,6 +18,7 @@ import platform
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from migrationbook import paths, settings
@@ -82,19 +83,27 @@ def basis(job: Job) -> dict:
     }
 
 
-def fingerprint(path: Path, part: str | None = None) -> str | None:
-    """Fingerprint of a file's content, of a folder's list of names, or of one named entry of a Frictionless descriptor."""
+def fingerprint(path: Path) -> str | None:
+    """Fingerprint of a file's content, or of a folder's list of names; None if it cannot be read."""
+    return fingerprints(path, [None])[0]
+
+
+def fingerprints(path: Path, parts: list[str | None]) -> list[str | None]:
+    """Fingerprints of named entries of a Frictionless descriptor; of the whole file or folder for None."""
     try:
         if path.is_dir():
-            return digest("\0".join(sorted(entry.name for entry in path.iterdir() if entry.name != "__pycache__")))
+            names = sorted(entry.name for entry in path.iterdir() if entry.name != "__pycache__")
+            return [digest("\0".join(names)) for _ in parts]
         content = path.read_bytes()
-        if part is None:
-            return digest(content)
+        whole = digest(content)
+        if parts == [None]:
+            return [whole]
         package = json.loads(content)
-        entry = [entry for entry in package.pop("resources") if entry["name"] == part]
-        return digest(json.dumps([entry, package], sort_keys=True))
+        entries = {entry["name"]: entry for entry in package.pop("resources")}
     except (OSError, ValueError, KeyError):
-        return None
+        return [None for _ in parts]
+    return [digest(json.dumps([entries[part], package], sort_keys=True)) if part in entries else None if part else whole
+            for part in parts]
 
 
 def reasons(job: Job, now: dict, entry: Entry | None) -> list[str]:
@@ -114,9 +123,11 @@ def reasons(job: Job, now: dict, entry: Entry | None) -> list[str]:
     found += [f"{what} changed" for what in ("values", "python") if then[what] != now[what]]
     found += [f"{name} changed" for group in ("lock", "environment") for name, value in now[group].items()
               if then[group].get(name) != value]
-    for path, part, known in entry.reads:
-        if fingerprint(paths.ROOT / path, part) != known:
-            found.append(f"{path}{f' ({part})' if part else ''} changed")
+    for path, group in groupby(entry.reads, key=lambda read: read[0]):
+        known = {part: mark for _, part, mark in group}
+        for part, mark in zip(known, fingerprints(paths.ROOT / path, list(known)), strict=True):
+            if mark != known[part]:
+                found.append(f"{path}{f' ({part})' if part else ''} changed")
     return found
 
 
@@ -127,11 +138,14 @@ def reads(record: Path) -> list[list]:
     """
     found = []
     lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-    for path, part, modified, size in sorted(map(json.loads, lines), key=lambda line: (line[0], line[1] or "")):
+    noted = sorted(map(json.loads, lines), key=lambda line: (line[0], line[1] or ""))
+    for path, group in groupby(noted, key=lambda line: line[0]):
         stat = os.stat(path) if os.path.exists(path) else None
-        same = stat and (os.path.isdir(path) or (stat.st_mtime_ns, stat.st_size) == (modified, size))
+        then = {part: (modified, size) for _, part, modified, size in group}
         inside = os.path.relpath(path, paths.ROOT) if Path(path).is_relative_to(paths.ROOT) else path
-        found.append([inside, part, fingerprint(Path(path), part) if same else "changed while it was read"])
+        for part, mark in zip(then, fingerprints(Path(path), list(then)), strict=True):
+            same = stat and (os.path.isdir(path) or (stat.st_mtime_ns, stat.st_size) == then[part])
+            found.append([inside, part, mark if same else "changed while it was read"])
     return found
 
 

@@ -13,6 +13,8 @@ import yaml
 from migrationbook import paths
 from migrationbook.errors import BookError
 
+TIMES = "run_times.json"  # in chapters/, written by ``migrationbook replication --measured``
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -38,6 +40,15 @@ def _files(entry: dict) -> list[str]:
         names += [inner["file"]] if "file" in inner else []
         names += _files(inner)
     return names
+
+
+def run_times() -> dict:
+    """``chapters/run_times.json``: when and on what machine chapters were timed, and ``seconds`` of each; {} without it."""
+    try:
+        found = json.loads((paths.CHAPTERS / TIMES).read_text(encoding="utf-8"))
+        return found if isinstance(found.get("seconds"), dict) else {}
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def chapter(name: str) -> Path:

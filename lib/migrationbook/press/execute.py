@@ -18,6 +18,7 @@ from migrationbook import paths, settings
 from migrationbook.errors import BookError
 from migrationbook.press import cache, lean  # noqa: F401 (before nbformat)
 from migrationbook.press.cache import Entry, Job, Store
+from migrationbook.press.chapters import run_times
 from migrationbook.press.progress import Progress
 
 INJECTED = "injected-parameters"
@@ -47,8 +48,8 @@ def execute_jobs(jobs: list[Job], store: Store, *, workers: int | None = None, m
     """Bring every job's output up to date and yield the results as they finish.
 
     A job whose stored result still holds is not executed: its outputs are put into the text as it is now. The others run on
-    ``workers`` kernels (one a processor by default), the longest of last time first. A job that takes more than ``minutes``
-    or fails yields a result with its problem; the others go on. Leaving the loop early ends all kernels.
+    ``workers`` kernels (one a processor by default), the longest first, by last time or by the book's record. A job that takes
+    more than ``minutes`` or fails yields a result with its problem; the others go on. Leaving the loop early ends all kernels.
     announce is told which jobs will be executed before the first is. press makes what executes them (default: this machine).
     """
     todo: list[tuple[Job, dict, list[str]]] = []
@@ -68,7 +69,8 @@ def execute_jobs(jobs: list[Job], store: Store, *, workers: int | None = None, m
     if announce:
         announce([job for job, _, _ in todo])
     working = (press or Press)(store, 60 * (minutes or settings.MINUTES))
-    expected = {id(job): store.seconds(job) for job, _, _ in todo}
+    timed = run_times().get("seconds", {})  # where nothing has been executed yet
+    expected = {id(job): store.seconds(job) or timed.get(job.name) for job, _, _ in todo}
     todo.sort(key=lambda one: -(expected[id(one[0])] or float("inf")))
     workers = min(workers or processors(), len(todo))
     with Progress([(job, expected[id(job)]) for job, _, _ in todo], workers) as progress:
