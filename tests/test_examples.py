@@ -14,7 +14,7 @@ from pathlib import Path
 import guides
 import pytest
 from migrationbook import paths
-from migrationbook.press.contract import gaps
+from migrationbook.contract import gaps
 
 EXAMPLE = paths.ROOT / "examples" / "remittances"
 GUIDE = paths.CHAPTERS / "guides" / "replace-the-article.md"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from migrationbook import paths
+from migrationbook.contract import gaps
 from migrationbook.data import load
 from migrationbook.errors import BookError
 from migrationbook.press import scaffold, toc
-from migrationbook.press.contract import gaps
 from test_examples import EXAMPLE, command, environment
 
 TITLE = "Work: is there enough of it?"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from migrationbook.contract import gaps
 from migrationbook.data import check, load
 from migrationbook.press.chapters import chapter
-from migrationbook.press.contract import gaps
 
 
 def test_the_table_is_sound_and_holds_a_published_figure():

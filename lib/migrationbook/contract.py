@@ -6,10 +6,10 @@ import json
 import re
 from pathlib import Path
 
+from migrationbook.charts.figure import MIME
 from migrationbook.press.chapters import parameters
 
 SECTIONS = ("The question", "The data", "The method", "The result", "Does it hold?", "Claims judged here", "Exercises")
-FIGURE = "application/vnd.vegalite.v6+json"
 
 
 def gaps(notebook: Path) -> list[str]:
@@ -32,7 +32,7 @@ def gaps(notebook: Path) -> list[str]:
         "no cell tagged parameters": known,
         "a parameter without a comment that explains it": all(one.help for one in known.values()),
         **{f"no section '{section}'": section in headings for section in SECTIONS},
-        "no figure with a frame": any(output.get("data", {}).get(FIGURE, {}).get("usermeta") for output in outputs),
+        "no figure with a frame": any(output.get("data", {}).get(MIME, {}).get("usermeta") for output in outputs),
         "no exercise with a solution": _solved(cells),
         "a code cell without a committed execution": all(cell["execution_count"] for cell in code),
         "a committed error": not any(output["output_type"] == "error" for output in outputs),
