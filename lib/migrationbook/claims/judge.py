@@ -20,6 +20,7 @@ MIME = "application/vnd.migrationbook.claims+json"
 RULES = "data/claims/claim_rules.csv"
 NORMATIVE = "A value judgement: figures can inform it but not decide it."
 NO_EVIDENCE = "No evidence for or against it was found."
+SHOWN = ("date", "publisher", "url", "statement", "stance", "later")  # of a finding
 # which of supports, limits, contradicts is among the confirmed findings -> verdict
 DOCUMENTARY = {
     (False, False, False): "unverifiable",
@@ -96,8 +97,9 @@ def judge(
         id=claim_id, theme=row["theme"], type=row["type"], claim=row["claim"], verdict=verdict,
         confidence="" if verdict == "normative" else confidence(counted), rule=rule, because=because, estimates=given,
         interval=_interval(claim_id, interval, interval_of), interval_of=interval_of,
-        evidence=evidence[["date", "publisher", "url", "statement", "stance", "later"]].to_dict("records"), tables=list(tables),
-        known_then=known_then, known_now=known_now, later_outcome=row["later_outcome"], first_reading=row["first_reading"],
+        evidence=[dict(zip(SHOWN, row, strict=True)) for row in zip(*(evidence[name] for name in SHOWN), strict=True)],
+        tables=list(tables), known_then=known_then, known_now=known_now, later_outcome=row["later_outcome"],
+        first_reading=row["first_reading"],
     )
 
 
@@ -179,9 +181,10 @@ def _interval(claim_id: str, interval: Sequence[float] | None, of: str) -> tuple
 
 
 def _by_rules(claim_id: str, given: dict[str, float]) -> tuple[str, str, str]:
-    for rule in register.rules(claim_id).itertuples():
-        if holds(claim_id, rule.step, rule.when, given):
-            return rule.verdict, fill(claim_id, rule.step, rule.because, given), rule.when
+    rules = register.rules(claim_id)
+    for step, verdict, when, because in zip(*(rules[name] for name in ("step", "verdict", "when", "because")), strict=True):
+        if holds(claim_id, step, when, given):
+            return verdict, fill(claim_id, step, because, given), when
     raise BookError(f"claim {claim_id}: no rule applies; the last rule must be True")
 
 
