@@ -334,11 +334,15 @@ class _Regression:
 
 def _inverse(matrix: np.ndarray) -> tuple[np.ndarray, float]:
     """Inverse of a covariance or information matrix, which is lost, and half the logarithm of its determinant."""
-    factor = linalg.cholesky(matrix, lower=True, overwrite_a=True)
-    half, failed = linalg.lapack.dpotri(factor, lower=True)  # half the work of solving for the identity
+    # LAPACK itself, in the matrix's own memory: factor and inverse fill one triangle, and the other is nought
+    factor, failed = linalg.lapack.dpotrf(matrix.T, lower=True, overwrite_a=True)
     if failed:
         raise BookError("the polls' covariance has no inverse; leave out polls that repeat one another")
-    return np.tril(half) + np.tril(half, -1).T, float(np.log(np.diag(factor)).sum())
+    half_log = float(np.log(np.diag(factor)).sum())
+    half, _ = linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)
+    inverse = half + half.T
+    np.fill_diagonal(inverse, np.diag(half))
+    return inverse, half_log
 
 
 def _in_order(polls: pd.DataFrame) -> pd.DataFrame:
