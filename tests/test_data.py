@@ -268,6 +268,33 @@ def test_metadata_of_one_frame_is_its_own() -> None:
     assert load("khsm_total").attrs["caveats"]
 
 
+def test_what_is_done_to_one_frame_is_not_done_to_the_next() -> None:
+    first = load("cbp_monthly")
+    kept = first.copy()
+    first.loc[0, "encounters"] = -1
+    first["component"].array[0] = "changed"
+    first.index.name = first.columns.name = "changed"
+    del first["date"]
+    pd.testing.assert_frame_equal(load("cbp_monthly"), kept)
+
+
+def test_a_table_loaded_before_is_read_and_reported_again(copied: Path) -> None:
+    """An edit is noticed at once, and whoever listens from now on hears of every table used from now on."""
+    load("cbp_monthly")
+    path = copied / "enforcement" / "cbp_monthly.csv"
+    heard: list[tuple] = []
+    listening: set[str] = set()
+    sys.addaudithook(lambda event, told: heard.append((event, *told[:2])) if event in listening else None)
+    listening |= {"open", "press.read"}
+    load("cbp_monthly")
+    listening.clear()  # a hook stays for good
+    assert ("press.read", str(copied / "datapackage.json"), "cbp_monthly") in heard
+    assert path in [Path(told[1]) for told in heard if told[0] == "open"]
+    _replace(MAY, MAY.replace("132856", "132855"))(path)
+    with pytest.raises(BookError, match="expected 132856, found '132855'"):
+        load("cbp_monthly")
+
+
 def test_the_package_carries_no_time_of_build_and_no_path() -> None:
     text = (paths.DATA / "datapackage.json").read_text(encoding="utf-8")
     assert str(Path.home()) not in text and str(Path(__file__).parents[1]) not in text

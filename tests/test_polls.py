@@ -106,6 +106,23 @@ def test_the_covariance_form_is_the_state_space_model() -> None:
     assert leans["lean"].to_numpy() == pytest.approx(theirs.smoothed_state[1:, -1])
 
 
+@pytest.mark.parametrize("marked", [False, True])
+def test_the_regression_is_the_covariance_form(marked: bool) -> None:
+    """The likelihoods of both differ by a constant only, with several polls on one day and houses of few polls."""
+    frame, _ = planted(10, n=90, months=2, leans=LEANS | {"F": 1.0})
+    frame = polls._in_order(frame[(frame["house"] != "F") | (frame.index > 80)])
+    assert frame["date"].duplicated().any()
+    model = polls._Model(frame, frame["house"].isin(["A", "B"]) if marked else None)
+    sizes = np.random.default_rng(0).normal(0.5, 0.5, (5, model.error_of_house.max() + 1))
+    apart = []
+    for parameters in sizes:
+        _, projected, half_log = model.inverse(parameters)
+        apart.append(half_log + model.share @ projected @ model.share / 2 - model.regression.cost(parameters)[0])
+        numeric = optimize.approx_fprime(parameters, lambda at: model.regression.cost(at)[0], 1e-7)
+        assert model.regression.cost(parameters)[1] == pytest.approx(numeric, abs=1e-3, rel=1e-5)
+    assert apart == pytest.approx([apart[0]] * 5, abs=1e-8)
+
+
 def test_the_gradient_is_the_slope() -> None:
     frame, _ = planted(6, n=60)
     model = polls._Model(frame)

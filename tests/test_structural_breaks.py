@@ -34,6 +34,30 @@ def test_the_search_is_exact() -> None:
         assert (sb.residuals(values, found[number]) ** 2).sum() == pytest.approx((sb.residuals(values, tuple(dynp)) ** 2).sum())
 
 
+@pytest.mark.parametrize(("months", "most", "shortest"), [(308, 8, 6), (152, 5, 12), (48, 10, 2), (24, 1, 12)])
+def test_many_series_at_once_are_searched_as_one_by_one(months: int, most: int, shortest: int) -> None:
+    """Against the search of ruptures, series by series, for errors of every persistence."""
+    series = np.vstack([7 + sb.noise(np.random.default_rng(5), months, rho, 0.3, 5) for rho in sb.RHOS])
+    search = sb.Search(series, most, shortest)
+    sums = search.squares()
+    for number in range(1, most + 1):
+        for values, breaks, left in zip(series, search.breaks(number).tolist(), sums[:, number], strict=True):
+            theirs = ruptures.KernelCPD(kernel="linear", min_size=shortest).fit(values).predict(n_bkps=number)[:-1]
+            assert breaks == theirs
+            assert left == pytest.approx((sb.residuals(values, tuple(theirs)) ** 2).sum())
+    assert sums[:, 0] == pytest.approx(months * series.var(axis=1))
+
+
+def test_residuals_of_many_series_are_those_of_each() -> None:
+    series = np.random.default_rng(2).normal(50, 1, (4, 30))
+    breaks = np.array([[3, 9], [10, 20], [1, 29], [14, 15]])
+    by_hand = [np.concatenate([part - part.mean() for part in np.split(values, at)])
+               for values, at in zip(series, breaks, strict=True)]
+    assert sb.residuals(series, breaks) == pytest.approx(np.array(by_hand))
+    assert sb.residuals(series[0], (3, 9)) == pytest.approx(by_hand[0])
+    assert sb.residuals(series[0], ()) == pytest.approx(series[0] - series[0].mean())
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 8), st.floats(-5, 5), st.floats(0.01, 100))
 def test_phases_are_long_enough_and_dates_do_not_depend_on_the_unit(seed: int, shortest: int, shift: float, unit: float) -> None:

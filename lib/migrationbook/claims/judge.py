@@ -20,6 +20,7 @@ MIME = "application/vnd.migrationbook.claims+json"
 RULES = "data/claims/claim_rules.csv"
 NORMATIVE = "A value judgement: figures can inform it but not decide it."
 NO_EVIDENCE = "No evidence for or against it was found."
+SHOWN = ("date", "publisher", "url", "statement", "stance", "later")  # of a finding
 # which of supports, limits, contradicts is among the confirmed findings -> verdict
 DOCUMENTARY = {
     (False, False, False): "unverifiable",
@@ -96,14 +97,16 @@ def judge(
         id=claim_id, theme=row["theme"], type=row["type"], claim=row["claim"], verdict=verdict,
         confidence="" if verdict == "normative" else confidence(counted), rule=rule, because=because, estimates=given,
         interval=_interval(claim_id, interval, interval_of), interval_of=interval_of,
-        evidence=evidence[["date", "publisher", "url", "statement", "stance", "later"]].to_dict("records"), tables=list(tables),
-        known_then=known_then, known_now=known_now, later_outcome=row["later_outcome"], first_reading=row["first_reading"],
+        evidence=[dict(zip(SHOWN, row, strict=True)) for row in zip(*(evidence[name] for name in SHOWN), strict=True)],
+        tables=list(tables), known_then=known_then, known_now=known_now, later_outcome=row["later_outcome"],
+        first_reading=row["first_reading"],
     )
 
 
 def later(dates: pd.Series) -> pd.Series:
     """Whether each date (year, month or day) lies after the month the claims are judged as of; a bare year ends in December."""
-    return dates.where(dates.str.len() > 4, dates + "-12").str[:7] > register.judged_as_of()
+    until = register.judged_as_of()
+    return pd.Series([(date if len(date) > 4 else f"{date}-12")[:7] > until for date in dates], index=dates.index, dtype=bool)
 
 
 def documentary(evidence: pd.DataFrame) -> tuple[str, str]:
@@ -112,8 +115,9 @@ def documentary(evidence: pd.DataFrame) -> tuple[str, str]:
     Unconfirmed findings are shown but not counted; those later than the article are left out by the caller. The
     reason is the first finding for the claim and the first that contradicts or limits it.
     """
-    counted = evidence[evidence["status"] != "unconfirmed"]
-    said = {stance: list(counted.loc[counted["stance"] == stance, "statement"])
+    counted = [(stance, statement) for stance, statement, status
+               in zip(evidence["stance"], evidence["statement"], evidence["status"], strict=True) if status != "unconfirmed"]
+    said = {stance: [statement for one, statement in counted if one == stance]
             for stance in ("supports", "limits", "contradicts", "context")}
     verdict = DOCUMENTARY[bool(said["supports"]), bool(said["limits"]), bool(said["contradicts"])]
     if verdict == "unverifiable":
@@ -130,14 +134,16 @@ def confidence(evidence: pd.DataFrame) -> str:
     speak and one of them is an agency. Low: none, or one originator that is no agency. Medium otherwise. One step
     lower where some findings support the claim and others contradict it.
     """
-    counted = evidence[(evidence["status"] != "unconfirmed") & (evidence["stance"] != "context")]
+    counted = [(publisher, status, stance) for publisher, status, stance
+               in zip(evidence["publisher"], evidence["status"], evidence["stance"], strict=True)
+               if status != "unconfirmed" and stance != "context"]
     # "INM, via AFP" and "INM, via El País" repeat one originator: two outlets do not make a fact twice as sure
-    originators = counted["publisher"].str.partition(", via ")[0].nunique() if len(counted) else 0
-    statuses = set(counted["status"])
+    originators = len({publisher.partition(", via ")[0] for publisher, _, _ in counted})
+    statuses, stances = {status for _, status, _ in counted}, {stance for _, _, stance in counted}
     agency = bool(statuses & {"official", "press_reported_official"})
     well_sourced = "official" in statuses or (agency and originators > 1)
     sourced = well_sourced or agency or originators > 1
-    disputed = {"supports", "contradicts"} <= set(counted["stance"])
+    disputed = {"supports", "contradicts"} <= stances
     return ("low", "medium", "high")[max(sourced + well_sourced - disputed, 0)]
 
 
@@ -175,9 +181,10 @@ def _interval(claim_id: str, interval: Sequence[float] | None, of: str) -> tuple
 
 
 def _by_rules(claim_id: str, given: dict[str, float]) -> tuple[str, str, str]:
-    for rule in register.rules(claim_id).itertuples():
-        if holds(claim_id, rule.step, rule.when, given):
-            return rule.verdict, fill(claim_id, rule.step, rule.because, given), rule.when
+    rules = register.rules(claim_id)
+    for step, verdict, when, because in zip(*(rules[name] for name in ("step", "verdict", "when", "because")), strict=True):
+        if holds(claim_id, step, when, given):
+            return verdict, fill(claim_id, step, because, given), when
     raise BookError(f"claim {claim_id}: no rule applies; the last rule must be True")
 
 

@@ -31,12 +31,12 @@ def judged_as_of() -> str:
 
 def rules(claim_id: str) -> pd.DataFrame:
     """The rules of a measured claim, in order: verdict, when (expression), because (sentence)."""
-    return load("claim_rules").query("claim == @claim_id").sort_values("step")
+    return _rows("claim_rules", claim_id).sort_values("step")
 
 
 def estimates(claim_id: str) -> pd.DataFrame:
     """The estimates the rules of a claim speak of: estimate, unit, meaning."""
-    return load("claim_estimates").query("claim == @claim_id")
+    return _rows("claim_estimates", claim_id)
 
 
 def units() -> dict[tuple[str, str], str]:
@@ -46,4 +46,9 @@ def units() -> dict[tuple[str, str], str]:
 
 def evidence(claim_id: str) -> pd.DataFrame:
     """The evidence rows of a claim: stance, statement, publisher, url, status."""
-    return load("claim_evidence").query("claim == @claim_id").sort_values("item")
+    return _rows("claim_evidence", claim_id).sort_values("item")
+
+
+def _rows(table: str, claim_id: str) -> pd.DataFrame:
+    rows = load(table)
+    return rows[rows["claim"] == claim_id]

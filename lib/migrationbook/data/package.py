@@ -107,12 +107,19 @@ def load(name: str, vintage: str | None = None) -> pd.DataFrame:
     damaged or altered is refused with a BookError naming file, row, column, expected and found.
     """
     entry = resource(name) if vintage is None else _earlier(name, vintage)
-    frame = typed(published(name) if vintage is None else _set_aside(entry), entry["schema"]["fields"])
+    content = published(name) if vintage is None else _set_aside(entry)
+    frame = _parsed(content, json.dumps(entry["schema"]["fields"])).copy()
     frame.attrs = copy.deepcopy({key: entry.get(key) for key in KEPT})
     frame.attrs["units"] = {
         field["name"]: field["unit"] for field in entry["schema"]["fields"] if "unit" in field
     }
     return frame
+
+
+@lru_cache(maxsize=128)
+def _parsed(content: bytes, fields: str) -> pd.DataFrame:
+    """The table of these bytes (shared: copy it). A file is read whenever it is asked for, but the same bytes are parsed once."""
+    return typed(content, json.loads(fields))
 
 
 def _earlier(name: str, vintage: str) -> dict:

@@ -5,7 +5,9 @@ by its covariance instead of step by step: poll i of house h says
 
     level(day i) + lean(h) + error(i),   level a random walk, lean(h) ~ N(0, lean²), error(i) ~ N(0, error(h)²)
 
-and everything below is the exact Gaussian answer to that. Shares are in percentage points throughout.
+and everything below is the exact Gaussian answer to that. Only the search for the standard deviations, which asks for their
+likelihood again and again, writes the same model as a regression (`_Regression`), whose cost grows with the days that have polls
+instead of the polls. Shares are in percentage points throughout.
 """
 
 from __future__ import annotations
@@ -129,12 +131,12 @@ def without_overlap(polls: pd.DataFrame) -> pd.DataFrame:
     starts after the last one kept has ended; of those that start together the one that ends first.
     """
     kept = []
-    for _, own in polls.sort_values(["start", "end"], kind="stable").groupby("house", sort=False):
-        last = pd.Timestamp.min
-        for row in own.itertuples():
-            if row.start > last:
-                kept.append(row.Index)
-                last = row.end
+    last: dict[str, pd.Timestamp] = {}  # by house
+    ordered = polls.sort_values(["start", "end"], kind="stable")
+    for row, house, start, end in zip(ordered.index, ordered["house"], ordered["start"], ordered["end"], strict=True):
+        if house not in last or start > last[house]:
+            kept.append(row)
+            last[house] = end
     return polls.loc[sorted(kept)]
 
 
@@ -218,6 +220,7 @@ class _Model:
         self.error_of_house, self.error_of_poll = position, position[self.house]
         self.walk = np.minimum.outer(self.time, self.time)
         self.same = (self.house[:, None] == self.house).astype(float)
+        self.regression = _Regression(self)
 
     def _months(self, dates: pd.Series | pd.DatetimeIndex) -> np.ndarray:
         return np.asarray((pd.DatetimeIndex(dates) - self.first).days, float) / MONTH
@@ -232,27 +235,15 @@ class _Model:
         variance = np.exp(2 * parameters)
         covariance = variance[0] * self.walk + variance[1] * self.same
         covariance[np.diag_indices_from(covariance)] += variance[self.error_of_poll]
-        factor = linalg.cholesky(covariance, lower=True, overwrite_a=True)
-        half, failed = linalg.lapack.dpotri(factor, lower=True)  # half the work of solving for the identity
-        if failed:
-            raise BookError("the polls' covariance has no inverse; leave out polls that repeat one another")
-        inverse = np.tril(half) + np.tril(half, -1).T
+        inverse, half_log = _inverse(covariance)
         weighted = inverse @ self.fixed
         information = self.fixed.T @ weighted
         projected = inverse - weighted @ linalg.solve(information, weighted.T)
-        return inverse, projected, np.log(np.diag(factor)).sum() + np.linalg.slogdet(information)[1] / 2
+        return inverse, projected, half_log + np.linalg.slogdet(information)[1] / 2
 
     def cost(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        """Negative penalised restricted log likelihood and its gradient."""
-        _, projected, half_log = self.inverse(parameters)
-        residual = projected @ self.share
-        value = half_log + self.share @ residual / 2
-        slope = np.zeros_like(parameters)
-        inner = projected - np.outer(residual, residual)
-        variance = np.exp(2 * parameters)
-        slope[0] = variance[0] * (inner * self.walk).sum()
-        slope[1] = variance[1] * (inner * self.same).sum()
-        np.add.at(slope, self.error_of_poll, np.diag(inner) * variance[self.error_of_poll])
+        """Negative penalised restricted log likelihood, up to a constant, and its gradient."""
+        value, slope = self.regression.cost(parameters)
         apart = (parameters[3:] - parameters[2]) / SPREAD
         value += (apart**2).sum() / 2
         slope[3:] += apart / SPREAD
@@ -304,6 +295,54 @@ class _Model:
         frame = self.polls[["date", "house", "share"]].assign(mean=mean, lower=mean - half, upper=mean + half,
                                                               score=(self.share - mean) / np.sqrt(variance))
         return frame.assign(covered=frame["share"].between(frame["lower"], frame["upper"])).reset_index(drop=True)
+
+
+class _Regression:
+    """The same model as one regression (Henderson 1950): its rows are the polls, the steps of the level, and the leanings.
+
+    Unknown are the level on each day with a poll, the leanings, and the difference of marked polls if any are. A step of the
+    level from one such day to the next is an observation of 0 with the variance wander² times the months between them, a
+    leaning one of 0 with the variance lean². Every row is a sum of at most three unknowns, each so many `times`.
+    """
+
+    def __init__(self, model: _Model) -> None:
+        days, day = np.unique(model.time, return_inverse=True)
+        lean, step = len(days) + np.arange(len(model.names)), np.arange(1, len(days))
+        self.number = len(days) + len(model.names) + model.fixed.shape[1] - 1
+        one, marked, last = np.ones(len(day)), model.fixed[:, 1:].sum(axis=1), np.full(len(day), self.number - 1)
+        self.unknown = np.vstack([np.column_stack(row) for row in (
+            (day, lean[model.house], last), (step, step - 1, step), (lean, lean, lean))])
+        self.times = np.vstack([np.column_stack([one, one, marked]), np.tile([1.0, -1.0, 0.0], (len(step), 1)),
+                                np.tile([1.0, 0.0, 0.0], (len(lean), 1))])
+        self.observed = np.concatenate([model.share, np.zeros(len(step) + len(lean))])
+        self.size = np.concatenate([model.error_of_poll, np.zeros(len(step), int), np.ones(len(lean), int)])  # its parameter
+        self.months = np.concatenate([one, np.diff(days), np.ones(len(lean))])
+        self.pairs = self.unknown[:, :, None] * self.number + self.unknown[:, None, :]
+        self.products = self.times[:, :, None] * self.times[:, None, :]
+
+    def cost(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        """Negative restricted log likelihood, up to a constant, and its gradient: what is left against what is expected."""
+        weight = np.exp(-2 * parameters)[self.size] / self.months
+        information = np.bincount(self.pairs.ravel(), (self.products * weight[:, None, None]).ravel(), self.number**2)
+        inverse, half_log = _inverse(information.reshape(self.number, self.number))
+        estimates = inverse @ np.bincount(self.unknown.ravel(), (self.times * (weight * self.observed)[:, None]).ravel())
+        squares = (self.observed - (self.times * estimates[self.unknown]).sum(axis=1)) ** 2
+        doubt = (self.products * inverse.ravel()[self.pairs]).sum(axis=(1, 2))  # variance of what the unknowns sum to
+        value = half_log + (weight * squares - np.log(weight)).sum() / 2
+        return value, np.bincount(self.size, 1 - weight * (squares + doubt))
+
+
+def _inverse(matrix: np.ndarray) -> tuple[np.ndarray, float]:
+    """Inverse of a covariance or information matrix, which is lost, and half the logarithm of its determinant."""
+    # LAPACK itself, in the matrix's own memory: factor and inverse fill one triangle, and the other is nought
+    factor, failed = linalg.lapack.dpotrf(matrix.T, lower=True, overwrite_a=True)
+    if failed:
+        raise BookError("the polls' covariance has no inverse; leave out polls that repeat one another")
+    half_log = float(np.log(np.diag(factor)).sum())
+    half, _ = linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)
+    inverse = half + half.T
+    np.fill_diagonal(inverse, np.diag(half))
+    return inverse, half_log
 
 
 def _in_order(polls: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ WEIGHTS = ("victims", "states")
 FAR = 3.0  # log points: beyond this no interval is searched
 FEWEST = 20  # sets of states: with fewer no test at 5 % can reject on both sides
 SEED = 20190607
+TOGETHER = 100  # planted sets at a time: among all sets they fit a processor's cache
 
 Window = tuple[str, str]  # first and last month
 
@@ -115,11 +116,8 @@ class _Sums:
             own = (np.log(after + HALF).T - np.log(self.time_after) - np.log((self.before + HALF) / self.time_before)).T
             chosen = sets.sum(axis=1, keepdims=True)
             return (sets / chosen - (1 - sets) / (sets.shape[1] - chosen)) @ own
-        return self._change(sets, after) - self._change(1 - sets, after)
-
-    def _change(self, sets: np.ndarray, after: np.ndarray) -> np.ndarray:
-        fixed = np.log(sets @ self.time_before) - np.log(sets @ self.time_after) - np.log(sets @ self.before + HALF)
-        return (np.log(sets @ after + HALF).T + fixed).T
+        fixed = _odds(sets, self.before, HALF) + (_odds(sets, self.time_after) - _odds(sets, self.time_before))
+        return (_odds(sets, after, HALF).T - fixed).T
 
 
 def windows(first_after: str, months_before: int, months_after: int) -> tuple[Window, Window]:
@@ -164,10 +162,14 @@ def detectable(panel: Panel, before: Window, after: Window, level: float = 0.95,
         raise BookError(f"{len(sets)} sets of {len(panel.treated)} among {len(panel.states)} states: too few to judge by; "
                         "compare with more states")
     chosen = np.random.default_rng(seed).choice(len(sets), min(groups, len(sets)), replace=False)
+    parts = np.array_split(chosen, -(-len(chosen) // TOGETHER))
+
+    def hits(effect: float, planted: np.ndarray) -> int:
+        values = sums.statistic(sets, sums.after[:, None] * np.exp(effect * sets[planted].T))  # sets × planted sets
+        return (_two_sided(values, values[planted, np.arange(len(planted))]) <= tail).sum()
 
     def found(effect: float) -> float:
-        values = sums.statistic(sets, sums.after[:, None] * np.exp(effect * sets[chosen].T))  # sets × planted sets
-        return float((_two_sided(values, values[chosen, np.arange(len(chosen))]) <= tail).mean())
+        return float(sum(hits(effect, part) for part in parts) / len(chosen))
 
     size = found(0.0)
     if size >= power:
@@ -247,10 +249,16 @@ def _sets(n: int, k: int, draws: int, seed: int) -> np.ndarray:
     return (chosen[:, :, None] == np.arange(n)).any(axis=1).astype(float)
 
 
+def _odds(sets: np.ndarray, amounts: np.ndarray, added: float = 0.0) -> np.ndarray:
+    """Log of what each set of states has over what the others have. amounts: (n,) or (n, m)."""
+    inside = sets @ amounts
+    return np.log((inside + added) / (amounts.sum(axis=0) - inside + added))
+
+
 def _totals(panel: Panel, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """Victims and person-months of each state over a window. Raises BookError for months without figures."""
     months = pd.date_range(month(window[0]), month(window[1]), freq="MS")
-    parts = [frame.reindex(months)[panel.states] for frame in (panel.victims, panel.people)]
+    parts = [frame.reindex(index=months, columns=panel.states) for frame in (panel.victims, panel.people)]
     if not len(months) or any(part.isna().to_numpy().any() for part in parts):
         known = panel.victims.index
         raise BookError(f"window {window[0]} to {window[1]}: some month has no figure, or it is empty; "

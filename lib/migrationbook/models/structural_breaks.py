@@ -1,7 +1,7 @@
 """When the level of a series broke: least-squares breaks in the mean, how many, how surely dated, and near which dates.
 
 Breaks are found as Bai and Perron (1998, 2003) define them: for each number of breaks the dates that leave the smallest sum of
-squared residuals, searched exactly (`ruptures.KernelCPD` with a linear kernel is dynamic programming over all partitions).
+squared residuals, searched exactly, by dynamic programming over all partitions (`Search`).
 Months in a row are alike, and a criterion that takes them for independent finds breaks in a series that merely wanders. The
 rule `calibrated` therefore prices a break by what it gains in simulated series without any, whose errors follow one another as
 the residuals do.
@@ -14,7 +14,6 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-import ruptures
 from scipy.signal import lfilter
 from statsmodels.tsa.seasonal import seasonal_decompose
 
@@ -67,25 +66,77 @@ def seasonally_adjusted(series: pd.Series, first: str | None = None, last: str |
     return (logs - factors.reindex(logs.index.month).to_numpy()).rename(series.name)
 
 
+class Search:
+    """The best partitions of many series at once, draws × months, with up to `most` breaks and phases of at least `shortest`.
+
+    Least squares left is most squares explained: the sum over phases of (sum of the phase)² / length, of the series less their
+    means. ``explained[k, t]`` is the most that k breaks explain of the first t months. What ruptures.KernelCPD does in C for one
+    series, in array operations over all of them: simulations search thousands.
+    """
+
+    def __init__(self, series: np.ndarray, most: int, shortest: int) -> None:
+        draws, months = series.shape
+        centred = (series - series.mean(axis=1, keepdims=True)).T
+        self.squares_of_all = (centred**2).sum(axis=0)
+        self.sums = np.vstack([np.zeros(draws), np.cumsum(centred, axis=0)])
+        self.shortest = shortest
+        self.explained = np.full((most + 1, months + 1, draws), -np.inf)
+        last, room = np.empty((2, months + 1, draws))  # by where the last phase starts: what it explains, and all phases
+        for end in range(shortest, months + 1):
+            starts = end - shortest + 1
+            np.subtract(self.sums[end], self.sums[:starts], out=last[:starts])
+            last[:starts] *= last[:starts]
+            last[:starts] /= np.arange(end, shortest - 1, -1)[:, None]
+            self.explained[0, end] = last[0]
+            for number in range(1, min(most - (end < months), end // shortest - 1) + 1):  # all breaks: only up to the end
+                first = number * shortest
+                np.add(self.explained[number - 1, first:starts], last[first:starts], out=room[first:starts])
+                room[first:starts].max(axis=0, out=self.explained[number, end])
+
+    def squares(self) -> np.ndarray:
+        """Sum of squared residuals of the best partition with 0, 1, …, `most` breaks, draws × numbers."""
+        return (self.squares_of_all - self.explained[:, -1]).T
+
+    def breaks(self, number: int) -> np.ndarray:
+        """The best partition with `number` breaks, draws × number: walked back from the last phase to the first."""
+        end = np.full(self.sums.shape[1], len(self.sums) - 1)
+        found = np.empty((len(end), number), dtype=int)
+        for before in range(number - 1, -1, -1):
+            length = end - np.arange(len(self.sums))[:, None]
+            last = (self.sums[end, np.arange(len(end))] - self.sums) ** 2 / np.maximum(length, 1)
+            end = np.where(length >= self.shortest, self.explained[before] + last, -np.inf).argmax(axis=0)
+            found[:, before] = end
+        return found
+
+
 def partitions(values: np.ndarray, most: int, shortest: int) -> list[Partition]:
     """The best partition with 0, 1, …, `most` breaks, every phase at least `shortest` long.
 
     Fewer than `most` where the series has no room for them. Raises BookError when it has not even room for two phases.
     """
-    room = len(values) // shortest - 1
+    return _partitions(np.asarray(values, dtype=float)[None], most, shortest)[0]
+
+
+def _partitions(series: np.ndarray, most: int, shortest: int) -> list[list[Partition]]:
+    """The same for each of many series, draws × months."""
+    months = series.shape[1]
+    room = months // shortest - 1
     if room < 1:
-        raise BookError(f"structural breaks: {len(values)} months hold no two phases of {shortest}; "
+        raise BookError(f"structural breaks: {months} months hold no two phases of {shortest}; "
                         "start earlier or allow shorter ones")
-    most = min(most, room)
-    search = ruptures.KernelCPD(kernel="linear", min_size=shortest).fit(np.asarray(values, dtype=float))
-    search.predict(n_bkps=most)  # the tables of the largest search hold the smaller ones
-    return [(), *(tuple(search.segmentations_dict[number][:-1]) for number in range(1, most + 1))]
+    search = Search(series, min(most, room), shortest)
+    found = [map(tuple, search.breaks(number).tolist()) for number in range(min(most, room) + 1)]
+    return [list(one) for one in zip(*found, strict=True)]
 
 
-def residuals(values: np.ndarray, breaks: Partition) -> np.ndarray:
-    """What the means of the phases leave."""
-    edges = [0, *breaks, len(values)]
-    return np.concatenate([values[start:end] - values[start:end].mean() for start, end in zip(edges, edges[1:], strict=False)])
+def residuals(values: np.ndarray, breaks: Partition | np.ndarray) -> np.ndarray:
+    """What the means of the phases leave: of one series, or of many (draws × months) with their breaks (draws × number)."""
+    after = np.asarray(breaks, dtype=int)
+    phase = (np.arange(values.shape[-1]) >= after[..., None]).sum(axis=-2)
+    if values.ndim > 1:  # phases are numbered through, from series to series
+        phase += (1 + after.shape[1]) * np.arange(len(values))[:, None]
+    means = np.bincount(phase.ravel(), values.ravel()) / np.bincount(phase.ravel())
+    return values - means[phase]
 
 
 def find(adjusted: pd.Series, most: int = 8, shortest: int = 6, rule: str = "calibrated", level: float = 0.95,
@@ -134,10 +185,16 @@ def _choose(values: np.ndarray, most: int, shortest: int, rule: str, level: floa
             seed: int) -> tuple[list[Partition], np.ndarray, int]:
     """Best partitions by number of breaks, their sums of squares, and the number the rule takes."""
     found = partitions(values, most, shortest)
-    sums = np.array([_squares(values, one) for one in found])
-    chosen = (_calibrated(values, found, sums, shortest, level, draws, seed) if rule == "calibrated"
-              else int(np.argmin(_criterion(sums, len(values), rule))))
-    return found, sums, chosen
+    return found, *_number(values, found, shortest, rule, level, draws, seed)
+
+
+def _number(values: np.ndarray, found: list[Partition], shortest: int, rule: str, level: float, draws: int,
+            seed: int) -> tuple[np.ndarray, int]:
+    """Sums of squares of the best partitions, and the number of breaks the rule takes."""
+    sums = np.array([(residuals(values, one) ** 2).sum() for one in found])
+    if rule == "calibrated":
+        return sums, _calibrated(values, found, sums, shortest, level, draws, seed)
+    return sums, int(np.argmin(_criterion(sums, len(values), rule)))
 
 
 def errors(values: np.ndarray, breaks: Partition, shortest: int) -> tuple[float, float]:
@@ -148,23 +205,25 @@ def errors(values: np.ndarray, breaks: Partition, shortest: int) -> tuple[float,
     Andrews 1993 has it for one mean). It lies between the ends of RHOS.
     """
     left = residuals(values, breaks)
-    raw = _autocorrelation(left)
+    raw = float(_autocorrelation(left))
     rho = float(np.interp(raw, _looks(len(values), len(breaks), shortest), RHOS))
     return rho, float(np.std(left[1:] - raw * left[:-1]))
 
 
-def _autocorrelation(left: np.ndarray) -> float:
-    return float(left[1:] @ left[:-1] / (left[:-1] @ left[:-1]))
+def _autocorrelation(left: np.ndarray) -> np.ndarray:
+    """Of residuals, by series."""
+    return (left[..., 1:] * left[..., :-1]).sum(axis=-1) / (left[..., :-1] ** 2).sum(axis=-1)
 
 
 @lru_cache(maxsize=64)
 def _looks(months: int, number: int, shortest: int, draws: int = 60) -> np.ndarray:
     """Median autocorrelation of the residuals of AR(1) errors with each of RHOS when `number` breaks were searched in them."""
-    def median(rho: float) -> float:
-        simulated = noise(np.random.default_rng(SEED), months, rho, 1.0, draws)
-        return float(np.median([_autocorrelation(residuals(one, partitions(one, number, shortest)[number] if number else ()))
-                                for one in simulated]))
-    return np.maximum.accumulate([median(rho) for rho in RHOS])
+    def medians(rhos: np.ndarray) -> np.ndarray:
+        simulated = np.vstack([noise(np.random.default_rng(SEED), months, rho, 1.0, draws) for rho in rhos])
+        left = residuals(simulated, Search(simulated, number, shortest).breaks(number))
+        return np.median(_autocorrelation(left).reshape(len(rhos), draws), axis=1)
+    # a few at a time: their tables fit a processor's cache
+    return np.maximum.accumulate(np.concatenate([medians(rhos) for rhos in np.split(RHOS, 3)]))
 
 
 def noise(rng: np.random.Generator, months: int, rho: float, sd: float, draws: int) -> np.ndarray:
@@ -178,11 +237,9 @@ def false_breaks(rho: float, months: int, most: int, shortest: int, rule: str, l
                  draws: int = 200, seed: int = SEED) -> float:
     """How often (0 to 1) a rule finds any break in AR(1) errors around one level: its size."""
     simulated = noise(np.random.default_rng(seed), months, rho, 1.0, draws)
-    return float(np.mean([_choose(one, most, shortest, rule, level, 99, seed)[2] > 0 for one in simulated]))
-
-
-def _squares(values: np.ndarray, breaks: Partition) -> float:
-    return float((residuals(values, breaks) ** 2).sum())
+    found = _partitions(simulated, most, shortest)
+    return float(np.mean([_number(*one, shortest, rule, level, 99, seed)[1] > 0
+                          for one in zip(simulated, found, strict=True)]))
 
 
 def _criterion(sums: np.ndarray, months: int, rule: str) -> np.ndarray:
@@ -205,9 +262,7 @@ def _calibrated(values: np.ndarray, found: list[Partition], sums: np.ndarray, sh
     number = len(found) - 1
     while number:
         rho, _ = errors(values, found[number], shortest)
-        simulated = noise(np.random.default_rng(seed), len(values), rho, 1.0, draws)
-        gains = [np.max(_gains(one, len(found) - 1, shortest)) for one in simulated]
-        cost = np.quantile(gains, level)
+        cost = _cost(rho, len(values), len(found) - 1, shortest, level, draws, seed)
         best = int(np.argmin(np.log(sums[:number + 1]) + cost * np.arange(number + 1)))
         if best == number:
             return number
@@ -215,10 +270,12 @@ def _calibrated(values: np.ndarray, found: list[Partition], sums: np.ndarray, sh
     return 0
 
 
-def _gains(values: np.ndarray, most: int, shortest: int) -> np.ndarray:
-    """Gain in log SSR a break, for 1 to `most` breaks."""
-    sums = np.array([_squares(values, one) for one in partitions(values, most, shortest)])
-    return np.log(sums[0] / sums[1:]) / np.arange(1, len(sums))
+@lru_cache(maxsize=64)
+def _cost(rho: float, months: int, most: int, shortest: int, level: float, draws: int, seed: int) -> float:
+    """Quantile `level` of the largest gain in log SSR a break, for 1 to `most` breaks, in AR(1) errors around one level."""
+    squares = Search(noise(np.random.default_rng(seed), months, rho, 1.0, draws), most, shortest).squares()
+    gains = np.log(squares[:, :1] / squares[:, 1:]) / np.arange(1, most + 1)
+    return float(np.quantile(gains.max(axis=1), level))
 
 
 def _wandering(values: np.ndarray, chosen: int, gain: float, shortest: int, draws: int, seed: int) -> float:
@@ -226,9 +283,8 @@ def _wandering(values: np.ndarray, chosen: int, gain: float, shortest: int, draw
     if not chosen:
         return 1.0
     rho, _ = errors(values, (), shortest)
-    simulated = noise(np.random.default_rng(seed), len(values), rho, 1.0, draws)
-    gains = [np.log(_squares(one, ()) / _squares(one, partitions(one, chosen, shortest)[chosen])) for one in simulated]
-    return float((1 + np.sum(np.array(gains) >= gain)) / (1 + draws))
+    squares = Search(noise(np.random.default_rng(seed), len(values), rho, 1.0, draws), chosen, shortest).squares()
+    return float((1 + np.sum(np.log(squares[:, 0] / squares[:, chosen]) >= gain)) / (1 + draws))
 
 
 def _intervals(values: np.ndarray, breaks: Partition, shortest: int, level: float, draws: int,
@@ -240,7 +296,7 @@ def _intervals(values: np.ndarray, breaks: Partition, shortest: int, level: floa
     rho, sd = errors(values, breaks, shortest)
     fitted = values - residuals(values, breaks)
     simulated = fitted + noise(np.random.default_rng(seed), len(values), rho, sd, draws)
-    dates = np.array([partitions(one, len(breaks), shortest)[-1] for one in simulated])
+    dates = Search(simulated, len(breaks), shortest).breaks(len(breaks))
     tail = (1 - level) / 2
     low = np.minimum(np.quantile(dates, tail, axis=0, method="lower"), breaks)
     high = np.maximum(np.quantile(dates, 1 - tail, axis=0, method="higher"), breaks)
