@@ -47,6 +47,14 @@ def test_a_lesser_peak_at_a_bound_is_left() -> None:
     np.testing.assert_allclose(found.parameters, [reference["ma.L1"], reference["ma.S.L12"]], atol=1e-4)
 
 
+def test_a_narrow_valley_is_followed_to_the_bound() -> None:
+    """The level of these 65 months hardly returns: the likelihood rises to a bound along a ridge a ten-thousandth wide."""
+    past = series.by_citizenship(*series.NORTHERN_TRIANGLE)["2008-01":"2013-05"]
+    found = quick_structural.fit(np.log(past.to_numpy()), "autoregressive")
+    assert found.converged
+    np.testing.assert_allclose(found.parameters, [0.9999, -0.1026, -0.9823], atol=1e-4)
+
+
 def test_the_unit_does_not_move_a_fit() -> None:
     values = np.log(seasonal(3, 120).to_numpy())
     one, other = (quick_structural.fit(factor * values, "autoregressive") for factor in (1.0, 5000.0))
