@@ -10,7 +10,7 @@ What the menu leaves out, and why, is in LEFT_OUT.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import combinations, product
 from math import comb
@@ -174,9 +174,9 @@ def run(groups: Groups, menu: list[Specification], level: float = 0.95, years: i
         found = {model: ESTIMATORS[model](problem) for model in {one.model for one in family}}
         for one in family:
             estimate = found[one.model][one.first, one.last]
-            rows[one] = (*_unequal(estimate), estimate.converged)
+            rows[one] = (*vars(one).values(), *_unequal(estimate), estimate.converged)
     names = [one.name for one in fields(Specification)]
-    return pd.DataFrame([(*astuple(one), *rows[one]) for one in menu], columns=[*names, "percent", "lower", "upper", "converged"])
+    return pd.DataFrame([rows[one] for one in menu], columns=[*names, "percent", "lower", "upper", "converged"])
 
 
 def summarise(curve: pd.DataFrame) -> Summary:
