@@ -86,15 +86,13 @@ def _factor(model: Model, parameters: np.ndarray, size: int) -> np.ndarray:
         weights = [1.0, first]  # of a shock in the changes that follow it
         for _ in range(YEAR - 1):
             weights.append(first * weights[-1] + second * weights[-2])
-        season = lags[YEAR]
+        shared = lags[YEAR] * np.array(weights[::-1])  # by lag, of a shock that returns through the season, up to a year on
+        shock = 1 + lags[YEAR]**2 + shared[0]  # a change with its own month's shock; shared[1] and [2]: with the two later ones
         partial = first / (1 - second)
-        # what a month's shock has in common with its change and with those of one and two months before
-        same, one, two = 1 + season * (weights[YEAR] + season), season * weights[YEAR - 1], season * weights[YEAR - 2]
-        variance = (same + partial * (1 + second) * one + second * two) / ((1 - partial**2) * (1 - second**2))
+        variance = (shock + partial * (1 + second) * shared[1] + second * shared[2]) / ((1 - partial**2) * (1 - second**2))
         band[:, :2] = 0.0
-        band[0, :2], band[1, 0] = variance, partial * variance + one / (1 - second)
-        for change in (0, 1):  # with the change `lag` months later, up to a year on, shares a shock through the season
-            band[2 - change:YEAR + 1, change] = season * np.array(weights[YEAR - 2 + change::-1])
+        band[0, :2], band[1, 0] = variance, partial * variance + shared[1] / (1 - second)
+        band[2:YEAR + 1, 0], band[1:YEAR + 1, 1] = shared[2:], shared[1:]
     factor, failed = lapack.dpbtrf(band, lower=1, overwrite_ab=1)
     if failed:
         raise np.linalg.LinAlgError("no covariance")
