@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from migrationbook.charts import multiverse as draw
 from migrationbook.data import security, series
 from migrationbook.errors import BookError
@@ -45,6 +46,14 @@ def test_a_lesser_peak_at_a_bound_is_left() -> None:
     found = quick_structural.fit(np.log(past.to_numpy()), "sarimax")
     reference = structural.fit(past, "sarimax").parameters
     np.testing.assert_allclose(found.parameters, [reference["ma.L1"], reference["ma.S.L12"]], atol=1e-4)
+
+
+def test_a_narrow_valley_is_followed_to_the_bound() -> None:
+    """The level of these 65 months hardly returns: the likelihood rises to a bound along a ridge a ten-thousandth wide."""
+    past = series.by_citizenship(*series.NORTHERN_TRIANGLE)["2008-01":"2013-05"]
+    found = quick_structural.fit(np.log(past.to_numpy()), "autoregressive")
+    assert found.converged
+    np.testing.assert_allclose(found.parameters, [0.9999, -0.1026, -0.9823], atol=1e-4)
 
 
 def test_the_unit_does_not_move_a_fit() -> None:
@@ -98,6 +107,20 @@ def test_the_chapters_own_estimates_are_on_the_curve() -> None:
     own = curve.loc["Northern Triangle", "2011-01", "step"]
     assert own["percent"] == pytest.approx(compared.percent, abs=1e-6)
     assert (own["lower"], own["upper"]) == pytest.approx((compared.percent_low, compared.percent_high), abs=1e-5)
+
+
+def test_the_poisson_regression_is_that_of_statsmodels() -> None:
+    counts = affected(3, -0.4)["2011-01":]
+    curve = multiverse.run({("alone", "nobody"): (counts, None)}, [multiverse.Specification(
+        "alone", "nobody", "counts", "2011-01", "poisson", DAY, "2019-07", "2020-02")])
+    dates = counts.index
+    step = calendar.exposure(dates, DAY) * (dates > "2019-06")
+    design = np.column_stack([step, dates == "2019-06", np.arange(len(counts)), pd.get_dummies(dates.month)]).astype(float)
+    fitted = sm.GLM(counts, design, family=sm.families.Poisson()).fit(
+        scale="X2", cov_type="HAC", cov_kwds={"maxlags": 12, "use_correction": True}, tol=1e-10)
+    ends = np.exp([fitted.params.iloc[0], *fitted.conf_int().iloc[0]])
+    np.testing.assert_allclose(curve[["percent", "lower", "upper"]].to_numpy(float)[0], 100 * (ends - 1), rtol=1e-6)
+    assert curve["converged"].all()
 
 
 def test_rules_by_hand() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +15,7 @@ from migrationbook.models.regression import Mixture, month_effects, whitener
 
 DRAWS, SEED = 4000, 20190607  # as `interrupted_time_series.counterfactual`, so that equal forecasts give equal intervals
 YEAR = 12
+STEPS = 50  # of Newton's at most: about eight are needed
 ENOUGH = 3  # earlier years from which a rule's errors can be judged
 
 
@@ -77,10 +77,11 @@ def _from_paths(problem: Problem, logs: np.ndarray, converged: bool = True) -> d
     """Estimates from simulated logarithms (draws, h) of the months after the event."""
     paths = np.exp(logs) * (1.0 if problem.control is None else problem.control[problem.before:])
     tail = (1 - problem.level) / 2
+    totals = np.quantile(paths @ np.transpose(list(problem.windows.values())), [0.5, 1 - tail, tail], axis=0)
     found = {}
-    for name, counted in problem.windows.items():
-        low, middle, high = problem.observed(counted) / np.quantile(paths @ counted, [1 - tail, 0.5, tail])
-        found[name] = Estimate(middle, low, high, converged)
+    for (name, counted), expected in zip(problem.windows.items(), totals.T, strict=True):
+        ratio, low, high = (problem.observed(counted) / expected).tolist()
+        found[name] = Estimate(ratio, low, high, converged)
     return found
 
 
@@ -217,23 +218,32 @@ def poisson(problem: Problem) -> dict[tuple[str, str], Estimate]:
     What tutorials of the interrupted time series teach. Its intervals are too narrow for a level that wanders
     (`event_study.difference_in_differences` says how much).
     """
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     critical, found = stats.norm.ppf((1 + problem.level) / 2), {}
     trend = (np.arange(len(problem.values)) - problem.before) / 120.0
     seasons = month_effects(problem.months.month.to_numpy())
     for name, counted in problem.windows.items():
         last, columns = _blocks(problem, counted)
-        design = np.column_stack([columns, trend, seasons])[:last]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # convergence is reported in the result instead
-            fitted = GLM(problem.treated[:last], design, family=Poisson()).fit(
-                scale="X2", cov_type="HAC", cov_kwds={"maxlags": YEAR, "use_correction": True}, tol=1e-10)
-        jump, spread = float(fitted.params[0]), critical * float(fitted.bse[0])
-        ratio, low, high = np.exp([jump, jump - spread, jump + spread]).tolist()
-        found[name] = Estimate(ratio, low, high, bool(fitted.converged))
+        jump, error, converged = _jump(problem.treated[:last], np.column_stack([columns, trend, seasons])[:last])
+        ratio, low, high = np.exp([jump, jump - critical * error, jump + critical * error]).tolist()
+        found[name] = Estimate(ratio, low, high, converged)
     return found
+
+
+def _jump(counts: np.ndarray, design: np.ndarray) -> tuple[float, float, bool]:
+    """The first coefficient of a Poisson regression, its Newey-West standard error, and whether Newton's steps came to an end."""
+    (n, k), logs, converged = design.shape, np.log((counts + counts.mean()) / 2), False
+    for _ in range(STEPS):
+        means = np.exp(logs)
+        inverse = np.linalg.inv(design.T @ (means[:, None] * design))
+        coefficients = inverse @ (design.T @ (means * logs + counts - means))
+        previous, logs = logs, design @ coefficients
+        if converged := bool(np.abs(logs - previous).max() < 1e-9):
+            break
+    moved = (design @ inverse[0]) * (counts - np.exp(logs))  # how far each month moves the coefficient
+    products = np.correlate(moved, moved, "full")[n - 1:n + YEAR]  # by lag, up to a year
+    weights = 1 - np.arange(YEAR + 1) / (YEAR + 1)
+    variance = n / (n - k) * (2 * weights @ products - products[0])
+    return float(coefficients[0]), float(np.sqrt(variance)), converged
 
 
 def _total(problem: Problem, months: np.ndarray) -> float:

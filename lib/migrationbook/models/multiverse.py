@@ -10,7 +10,8 @@ What the menu leaves out, and why, is in LEFT_OUT.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import combinations, product
 from math import comb
 
@@ -18,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from migrationbook.errors import BookError
-from migrationbook.models.calendar import between, exposure, first_exposed, level_of
+from migrationbook.models.calendar import between, exposure, first_exposed, level_of, require
 from migrationbook.models.estimators import ESTIMATORS, Estimate, Problem
 
 DAYS = ("2019-05-30", "2019-06-07")  # the tariff threat, the agreement
@@ -119,20 +120,27 @@ def specifications(groups: Groups, days: tuple[str, ...] = DAYS, starts: tuple[s
     return menu
 
 
+@lru_cache(maxsize=32)
+def _after(day: str, years: int) -> tuple[np.ndarray, dict[tuple[str, str], np.ndarray]]:
+    """Of the months after the day, to END, all moved by some years: shares of days after it, and which each window counts."""
+    moved = pd.DateOffset(years=years)
+    event = pd.Timestamp(day) + moved
+    later = pd.date_range(first_exposed(event), pd.Timestamp(END) + moved, freq="MS")
+    windows = {(begin, stop): ((later >= pd.Timestamp(begin) + moved) & (later <= pd.Timestamp(stop) + moved)).astype(float)
+               for begin, stop in product(FIRST, LAST)}
+    return exposure(later, event).to_numpy(), windows
+
+
 def _problem(treated: pd.Series, control: pd.Series | None, start: str, day: str, scale: str, level: float,
              years: int) -> Problem:
     """The problem of a specification whose dates are all moved by some years."""
     moved = pd.DateOffset(years=years)
-    first = max(pd.Timestamp(start) + moved, _first_month(treated, control))
-    end = pd.Timestamp(END) + moved
+    first, end = max(pd.Timestamp(start) + moved, _first_month(treated, control)), pd.Timestamp(END) + moved
     own = between(treated, first, end)
-    event = pd.Timestamp(day) + moved
-    before = int((own.index < first_exposed(event)).sum())
-    later = own.index[before:]
-    windows = {(begin, stop): ((later >= pd.Timestamp(begin) + moved) & (later <= pd.Timestamp(stop) + moved)).astype(float)
-               for begin, stop in product(FIRST, LAST)}
-    return Problem(own.index, own.to_numpy(), None if control is None else between(control, first, end).to_numpy(), before,
-                   exposure(later, event).to_numpy(), windows, scale, level)
+    share, windows = _after(day, years)
+    require(own, len(share) + 1, "the time before and after the event")
+    return Problem(own.index, own.to_numpy(), None if control is None else between(control, first, end).to_numpy(),
+                   len(own) - len(share), share, windows, scale, level)
 
 
 def _unequal(one: Estimate) -> tuple[float, ...]:
@@ -152,23 +160,23 @@ def run(groups: Groups, menu: list[Specification], level: float = 0.95, years: i
     rows: dict[Specification, tuple] = {}
     wanted: dict[tuple, list[Specification]] = {}
     for one in menu:
-        wanted.setdefault((one.start, one.outcome, one.comparison, one.scale, one.day, one.model), []).append(one)
+        if (one.outcome, one.comparison) not in groups:
+            raise BookError(f"multiverse: no figures of '{one.outcome}' against '{one.comparison}'; give them in groups")
+        if one.model not in ESTIMATORS:
+            raise BookError(f"multiverse: no estimator '{one.model}'; choose one of {', '.join(ESTIMATORS)}")
+        wanted.setdefault((one.start, one.outcome, one.comparison, one.scale, one.day), []).append(one)
     # By start, so that series with equally many months meet and share what is computed for that number.
-    for (start, outcome, comparison, scale, day, model), family in sorted(wanted.items()):
-        if (outcome, comparison) not in groups:
-            raise BookError(f"multiverse: no figures of '{outcome}' against '{comparison}'; give them in groups")
-        if model not in ESTIMATORS:
-            raise BookError(f"multiverse: no estimator '{model}'; choose one of {', '.join(ESTIMATORS)}")
+    for (start, outcome, comparison, scale, day), family in sorted(wanted.items()):
         treated, control = groups[outcome, comparison]
         if any(figures is not None and (figures <= 0).any() for figures in (treated, control)):
             raise BookError(f"{outcome} against {comparison}: a month without anybody; choose a broader group")
         problem = _problem(treated, control, start, day, scale, level, years)
-        found = ESTIMATORS[model](problem)
+        found = {model: ESTIMATORS[model](problem) for model in {one.model for one in family}}
         for one in family:
-            estimate = found[one.first, one.last]
-            rows[one] = (*_unequal(estimate), estimate.converged)
+            estimate = found[one.model][one.first, one.last]
+            rows[one] = (*vars(one).values(), *_unequal(estimate), estimate.converged)
     names = [one.name for one in fields(Specification)]
-    return pd.DataFrame([(*astuple(one), *rows[one]) for one in menu], columns=[*names, "percent", "lower", "upper", "converged"])
+    return pd.DataFrame([rows[one] for one in menu], columns=[*names, "percent", "lower", "upper", "converged"])
 
 
 def summarise(curve: pd.DataFrame) -> Summary:

@@ -2,7 +2,7 @@
 
 Taking from each month the same month a year before removes what these models begin in ignorance of, so that the density of the
 changes is their exact diffuse likelihood. The covariance of the changes (or, for sarimax, of the changes of the changes) is
-zero beyond thirteen months apart, and so is its Cholesky factor: a likelihood costs a hundredth of a millisecond a year.
+zero beyond thirteen months apart, and so is its Cholesky factor: a likelihood costs some microseconds a year.
 `structural` stays the reference, which a test holds these fits to.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy import linalg, optimize
+from scipy import optimize
+from scipy.linalg import blas, lapack
 
 from migrationbook.errors import BookError
 
@@ -22,6 +23,7 @@ SHORTEST = 36  # three years, as in structural
 FLAT = 1e-5  # slope of the mean log likelihood at which a fit has arrived
 INSIDE = (-0.99, -0.97, -0.94, -0.88, -0.75, -0.5, 0.003, 0.03, 0.3, 0.75, 0.9, 0.97, 3.0)
 NEAR = 0.005  # of a bound
+STEP = 1e-6  # to either side, of a parameter of size 1: shorter and rounding shows, longer and the curve next to a bound does
 WIDTH = 13  # months beyond which nothing is correlated once the model's own recursion is taken out
 LAGS = np.arange(WIDTH + 1)
 LEVEL = np.clip(YEAR - LAGS, 0, None).astype(float)  # a random walk's change over a year, by lag
@@ -56,23 +58,17 @@ class QuickFit:
     values: np.ndarray
 
 
-def _moving_average(*polynomials: np.ndarray) -> np.ndarray:
-    weights = np.ones(1)
-    for polynomial in polynomials:
-        weights = np.convolve(weights, polynomial)
-    weights = np.pad(weights, (0, WIDTH + 1 - len(weights)))
-    return np.correlate(weights, weights, "full")[WIDTH:]
-
-
-def _seasonal(weight: float) -> np.ndarray:
-    return np.r_[1.0, np.zeros(YEAR - 1), weight]
+def _moving_average(month: float, year: float) -> np.ndarray:
+    """Autocovariances of a shock that returns with these weights after a month and after a year, and so after both."""
+    near, far = 1 + month**2, 1 + year**2
+    return np.array([near * far, month * far, *[0.0] * (YEAR - 3), month * year, near * year, month * year])
 
 
 MODELS = {
-    "sarimax": Model(lambda p: _moving_average(np.array([1.0, p[0]]), _seasonal(p[1])), lambda p: np.zeros(0), True,
+    "sarimax": Model(lambda p: _moving_average(p[0], p[1]), lambda p: np.zeros(0), True,
                      ((-0.4, 0.0, 0.4), (-0.9, -0.5)), ((-1.0, 1.0), (-1.0, 1.0))),
     # by partial autocorrelations, within whose bounds every process is stationary
-    "autoregressive": Model(lambda p: _moving_average(_seasonal(p[2])), lambda p: np.array([p[0] * (1 - p[1]), p[1]]), False,
+    "autoregressive": Model(lambda p: _moving_average(0.0, p[2]), lambda p: np.array([p[0] * (1 - p[1]), p[1]]), False,
                             ((0.9,), (-0.5, 0.0), (-0.9, -0.5)), ((-0.9999, 0.9999), (-0.9999, 0.9999), (-1.0, 1.0))),
     # variances of season (in hundredths) and noise, that of the level being 1
     "unobserved_components": Model(lambda p: LEVEL + p[0] / 100 * SEASON + p[1] * NOISE, lambda p: np.zeros(0), False,
@@ -82,32 +78,35 @@ MODELS = {
 
 def _factor(model: Model, parameters: np.ndarray, size: int) -> np.ndarray:
     """Cholesky factor, in lower band form (14, size), of what is left after the recursion."""
-    lags = model.covariance(parameters)
-    band = np.repeat(lags[:, None], size, axis=1)
-    recursion = model.recursion(parameters)
-    if recursion.any():  # the first two changes have no predecessors: they follow the process's own variance
+    band = np.empty((size, WIDTH + 1)).T  # as LAPACK lays it out, called directly: its checks would take longer than it does
+    band.T[:] = lags = model.covariance(parameters)
+    recursion = model.recursion(parameters).tolist()
+    if recursion:  # the first two changes have no predecessors: they follow the process's own variance
         first, second = recursion
-        weights = np.zeros(YEAR + 1)  # of a shock in the changes that follow it
-        weights[0] = 1.0
-        for lag in range(1, YEAR + 1):
-            weights[lag] = first * weights[lag - 1] + second * (weights[lag - 2] if lag > 1 else 0.0)
-        season = lags[YEAR]
-        weights[YEAR] += season
-        shocks = np.array([1 + season * weights[YEAR], season * weights[YEAR - 1], season * weights[YEAR - 2]])
-        own = np.linalg.solve([[1.0, -first, -second], [-first, 1 - second, 0.0], [-second, -first, 1.0]], shocks)
+        weights = [1.0, first]  # of a shock in the changes that follow it
+        for _ in range(YEAR - 1):
+            weights.append(first * weights[-1] + second * weights[-2])
+        shared = lags[YEAR] * np.array(weights[::-1])  # by lag, of a shock that returns through the season, up to a year on
+        shock = 1 + lags[YEAR]**2 + shared[0]  # a change with its own month's shock; shared[1] and [2]: with the two later ones
+        partial = first / (1 - second)
+        variance = (shock + partial * (1 + second) * shared[1] + second * shared[2]) / ((1 - partial**2) * (1 - second**2))
         band[:, :2] = 0.0
-        band[0, :2], band[1, 0] = own[0], own[1]
-        for change in (0, 1):  # with the change `lag` months later; one a year on shares a shock through the season
-            for lag in range(2 - change, YEAR + 1):
-                band[lag, change] = season * weights[YEAR - lag] if lag < YEAR else season
-    return linalg.cholesky_banded(band, overwrite_ab=True, lower=True, check_finite=False)
+        band[0, :2], band[1, 0] = variance, partial * variance + shared[1] / (1 - second)
+        band[2:YEAR + 1, 0], band[1:YEAR + 1, 1] = shared[2:], shared[1:]
+    factor, failed = lapack.dpbtrf(band, lower=1, overwrite_ab=1)
+    if failed:
+        raise np.linalg.LinAlgError("no covariance")
+    return factor
 
 
-def _left(model: Model, parameters: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """What the recursion leaves of the changes over a year."""
+def _changes(model: Model, values: np.ndarray) -> np.ndarray:
+    """Changes over a year, or their own changes."""
     changes = values[YEAR:] - values[:-YEAR]
-    if model.differenced:
-        changes = np.diff(changes)
+    return np.diff(changes) if model.differenced else changes
+
+
+def _left(model: Model, parameters: np.ndarray, changes: np.ndarray) -> np.ndarray:
+    """What the recursion leaves of the changes."""
     recursion = model.recursion(parameters)
     left = changes.copy()
     for lag, weight in enumerate(recursion, 1):
@@ -116,7 +115,7 @@ def _left(model: Model, parameters: np.ndarray, values: np.ndarray) -> np.ndarra
 
 
 def _white(factor: np.ndarray, left: np.ndarray) -> np.ndarray:
-    return linalg.solve_banded((WIDTH, 0), factor, left, check_finite=False)
+    return blas.dtbsv(WIDTH, factor, left, lower=1)
 
 
 def fit(values: np.ndarray, name: str) -> QuickFit:
@@ -129,13 +128,13 @@ def fit(values: np.ndarray, name: str) -> QuickFit:
     if len(values) < SHORTEST:
         raise BookError(f"{len(values)} months for the model {name}, at least {SHORTEST} are needed; start earlier")
     unit = np.std(values[YEAR:] - values[:-YEAR]) or 1.0  # the unit of the series must not move the optimiser
-    size = len(values) - YEAR - model.differenced
+    changes = _changes(model, values / unit)
 
     def squares(parameters: np.ndarray) -> tuple[float, float]:
         """Half the mean log variance of the shocks, and their mean square in the unit."""
-        factor = _factor(model, parameters, size)
-        white = _white(factor, _left(model, parameters, values / unit))
-        return np.log(factor[0]).sum() / size, white @ white / size
+        factor = _factor(model, parameters, len(changes))
+        white = _white(factor, _left(model, parameters, changes))
+        return np.log(factor[0]).sum() / len(changes), white @ white / len(changes)
 
     def cost(parameters: np.ndarray) -> float:
         try:
@@ -144,9 +143,13 @@ def fit(values: np.ndarray, name: str) -> QuickFit:
             return 1e6
         return half + np.log(square) / 2
 
+    def gradient(parameters: np.ndarray) -> np.ndarray:
+        steps = STEP * np.maximum(1.0, np.abs(parameters))  # past a bound too: there is a likelihood for so far at least
+        return np.array([cost(parameters + move) - cost(parameters - move) for move in np.diag(steps)]) / (2 * steps)
+
     def descend(points: Iterable[Iterable[float]]) -> optimize.OptimizeResult:
         begin = min((np.array(point) for point in points), key=cost)
-        return optimize.minimize(cost, begin, method="L-BFGS-B", jac="3-point", bounds=model.bounds,
+        return optimize.minimize(cost, begin, method="L-BFGS-B", jac=gradient, bounds=model.bounds,
                                  options={"ftol": 1e-15, "gtol": 1e-8, "maxiter": 200})
 
     found = descend(product(*model.start))
@@ -168,7 +171,7 @@ def predict(fitted: QuickFit, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     if horizon < 1:
         raise BookError(f"horizon {horizon}: nothing to forecast; ask for at least one month")
     model, values = MODELS[fitted.model], fitted.values
-    left = _left(model, fitted.parameters, values)
+    left = _left(model, fitted.parameters, _changes(model, values))
     size = len(left)
     factor = _factor(model, fitted.parameters, size + horizon)
     known = np.r_[_white(factor[:, :size], left), np.zeros(horizon)]

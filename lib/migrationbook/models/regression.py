@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy import optimize, special
+from scipy.linalg import lapack
 
 # Errors are an AR(1) process plus white noise. Months remember more or less of the last (rho, up to nearly all), and
 # the noise has up to eight times the variance of the process's monthly shocks. The grid is denser near 1 on purpose:
@@ -80,7 +81,7 @@ def errors(n: int) -> np.ndarray:
 def _whiteners(n: int) -> tuple[np.ndarray, np.ndarray]:
     """Inverse Cholesky factors (G, n, n) and half log determinants (G,): every window of n months shares them."""
     roots = np.linalg.cholesky(errors(n))
-    return np.linalg.inv(roots), np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
+    return np.array([lapack.dtrtri(root, lower=1)[0] for root in roots]), np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
 
 
 def whitener(n: int) -> np.ndarray:

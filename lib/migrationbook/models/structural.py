@@ -106,7 +106,7 @@ def predict(fitted: Fit, horizon: int, exog: pd.DataFrame | None = None) -> tupl
 def forecast(series: pd.Series, horizon: int, model: str = "sarimax") -> tuple[np.ndarray, np.ndarray, bool]:
     """Fit and predict in one: mean and covariance of the logarithms as `predict`, and whether the fit converged.
 
-    By `quick_structural`, which arrives at the same parameters in a thirtieth of the time. Raises BookError as `fit` does.
+    By `quick_structural`, which arrives at the same parameters in about a hundredth of the time. Raises BookError as `fit` does.
     """
     logs = _logs(series, model)
     found = quick_structural.fit(logs.to_numpy(), model)
