@@ -171,7 +171,7 @@ def run(groups: Groups, menu: list[Specification], level: float = 0.95, years: i
         if any(figures is not None and (figures <= 0).any() for figures in (treated, control)):
             raise BookError(f"{outcome} against {comparison}: a month without anybody; choose a broader group")
         problem = _problem(treated, control, start, day, scale, level, years)
-        found = {model: ESTIMATORS[model](problem) for model in {one.model for one in family}}
+        found = {model: ESTIMATORS[model](problem) for model in dict.fromkeys(one.model for one in family)}
         for one in family:
             estimate = found[one.model][one.first, one.last]
             rows[one] = (*vars(one).values(), *_unequal(estimate), estimate.converged)
