@@ -44,7 +44,8 @@ class ChartRenderer:
             logger.warning("a chart without a frame: wrap it in migrationbook.charts.figure(...)",
                            location=(renderer.renderer.sphinx_env.docname, data.line))
             return []
-        return [anchor(renderer.renderer.document, chart(content=data.content), about["name"])]
+        plain = json.loads(json.dumps(data.content))  # not nbformat's nodes, which Sphinx would unpickle item by item
+        return [anchor(renderer.renderer.document, chart(content=plain), about["name"])]
 
 
 def script_json(value: object) -> str:
