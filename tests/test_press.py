@@ -445,6 +445,34 @@ def test_a_second_build_waits_and_says_so(book, good):
 
 # ---- with Sphinx
 
+def test_what_sphinx_keeps_serves_after_changed_texts_only_and_if_it_is_as_it_was_left(book, pages, monkeypatch):
+    served, fake, kept = [], site.print_pages, book / "_build/pages"
+
+    def keep(*given) -> int:
+        served.append(kept.exists())
+        kept.mkdir(exist_ok=True)
+        (kept / "mark").write_text("left")
+        return fake(*given)
+
+    def after(change, *options: str) -> bool:
+        change()
+        assert build(*options).exit_code == 0
+        return served[-1]
+
+    def text(number: int) -> Path:
+        return chapter(book / "chapters/two.ipynb", "print('two')", text=f"Sentence {number}.")
+
+    monkeypatch.setattr(site, "print_pages", keep)
+    assert not after(lambda: None)
+    assert after(lambda: text(1))
+    assert after(lambda: chapter(book / "chapters/two.ipynb", "print(2)"))
+    assert not after(lambda: (book / "data/other.csv").write_text("changed\n"))
+    assert not after(lambda: (text(2), (kept / "mark").write_text("damaged")))
+    assert not after(lambda: text(3), "--all")
+    assert not after(lambda: (text(4), (book / "_build/site.json").unlink()))
+    assert after(lambda: text(5))
+
+
 def test_real_pages_are_built_into_place_and_a_warning_keeps_the_old_ones(book):
     first = build()
     assert first.exit_code == 0, first.output

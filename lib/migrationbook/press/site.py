@@ -107,7 +107,10 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
         execute_all(STAYS, workers, minutes, everything)
         click.echo("Building pages")
         state = _state()
-        fresh = pages_of("html", "index.html", STAYS, _kept(state))
+        kept = paths.BUILD / KEPT
+        if everything or not _is_kept(state):
+            shutil.rmtree(kept, ignore_errors=True)
+        fresh = pages_of("html", "index.html", STAYS, kept)
         # What changed meanwhile is not on the pages: the next build will find it.
         known = state if state == _state() else {}
         _swap(fresh, site)
@@ -115,7 +118,7 @@ def _make(site: Path, workers: int | None, minutes: float | None, everything: bo
             click.echo("The site's address is not known (SITE_URL): it has no sitemap, no feed, no preview pictures")
         cache.forget(paths.BUILD / "drawings")
         cache.forget(paths.BUILD / "styles")
-        about = {"made from": known, "pages": cache.tree([site]), "kept": cache.tree([paths.BUILD / KEPT])}
+        about = {"made from": known, "pages": cache.tree([site]), "kept": cache.tree([kept])}
         cache.write(paths.BUILD / "site.json", json.dumps(about))
     finally:
         warm.stop()
@@ -178,17 +181,16 @@ def _stale_pages() -> list[str]:
     return [f"{name} changed" for name in changed]
 
 
-def _kept(now: dict) -> Path:
-    """The folder for what pages are made from, emptied unless only texts of chapters differ from the last site.
+def _is_kept(now: dict) -> bool:
+    """Whether what is kept of the last site serves for this one: it is as it was left, and only texts of chapters changed.
 
     The last site had no warning, or it would not be there: what Sphinx does not read again it has nothing to say about.
     """
-    kept, about = paths.BUILD / KEPT, _about()
-    known = about.get("made from", {})
-    others = known.keys() != now.keys() or [name for name in _changed(known, now) if not TEXT.fullmatch(name)]
-    if others or cache.tree([kept]) != about["kept"]:
-        shutil.rmtree(kept, ignore_errors=True)
-    return kept
+    if not (about := _about()):
+        return False
+    known = about["made from"]
+    return (known.keys() == now.keys() and all(map(TEXT.fullmatch, _changed(known, now)))
+            and cache.tree([paths.BUILD / KEPT]) == about["kept"])
 
 
 def lay_out(stage: Path, notebooks: list[Path]) -> Path:
