@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from book import Book
+from book import ROOT, Book
 from measure import LOG, Taken, run
-from ways import ALL, Executing, Ours, Way
+from ways import ALL, FLOOR, Executing, Ours, Way, cells_alone
 
 HERE = Path(__file__).parent
 CODE_OF = TEXT_OF = "opinion"  # the chapter that is edited
@@ -20,6 +20,7 @@ TABLE, COLUMN = "perceived_insecurity", "unsafe"  # two chapters read it
 SMALL = "asylum"  # the chapter of sweeps and copies
 PARAMETER, FIRST = "judges", 300  # a sweep goes through whole numbers from FIRST on
 GROWTH = (5, 10, 20, 40)
+TIMES = json.loads((ROOT / "chapters" / "run_times.json").read_text(encoding="utf-8"))["seconds"]
 LOOP = """
 import sys
 import papermill
@@ -97,6 +98,8 @@ def cold(plan: Plan) -> Iterator[Row]:
         way = plan.way(kind)
         way.book.forget()
         yield _row("cold", kind.name, [way.make()])
+    names = [path.stem for path in sorted(plan.way(Ours).book.notebooks, key=lambda path: -TIMES[path.stem])]
+    yield _row("cold", FLOOR, [cells_alone(plan.way(Ours).book, *names)], "two processes, nothing printed")
 
 
 def _after(case: str, plan: Plan, edit: Callable[[Book], None], note=lambda kind: "") -> Iterator[Row]:
@@ -115,7 +118,9 @@ def _after(case: str, plan: Plan, edit: Callable[[Book], None], note=lambda kind
 
 def code(plan: Plan) -> Iterator[Row]:
     """One chapter's code was edited."""
-    return _after("code", plan, lambda book: book.edit_code(CODE_OF))
+    yield from _after("code", plan, lambda book: book.edit_code(CODE_OF))
+    taken = [cells_alone(plan.way(Ours).book, CODE_OF) for _ in range(plan.repeats)]
+    yield _row("code", FLOOR, taken, "the edited chapter in one process, nothing printed")
 
 
 def text(plan: Plan) -> Iterator[Row]:
