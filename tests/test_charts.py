@@ -13,13 +13,13 @@ import nbformat
 import pandas as pd
 import pytest
 import vl_convert
-from migrationbook import data
+from migrationbook import data, paths
 from migrationbook.charts import COLOURS, end_labels, event_rules, figure, interval_band, key_figures, table
 from migrationbook.charts.figure import MIME
 from migrationbook.charts.layers import CHARACTER, NARROW, _rows
 from migrationbook.charts.theme import BACKGROUNDS, INK, LABELS, QUIET, config
 from migrationbook.errors import BookError
-from migrationbook.sphinx import drawing
+from migrationbook.sphinx import drawing, rows
 
 
 def luminance(colour: str) -> float:
@@ -210,3 +210,36 @@ def test_key_figures_escape_what_they_show():
     assert bundle["text/html"].count("<li>") == 2
     assert bundle["text/plain"] == "29 %: a <b>fall</b> (R&D)\n1: no note"
     assert MIME.endswith("+json")
+
+
+def test_columns_that_only_help_drawing_are_offered_to_nobody():
+    bars, ends = [{"label": "Aid", "million": 1, "_text": "1 m"}], [{"label": "Aid", "million": 1, "_until": 2}]
+    spec = {"datasets": {"x-bars": bars, "x-ends": ends}}
+    assert rows.tables(spec) == {"x-bars": bars}  # the other holds nothing else
+    assert list(rows.columns(bars, spec)) == ["label", "million"]
+    assert rows.as_csv(bars) == "label,million\nAid,1\n"
+
+
+def _named(part, channel=""):
+    """Every column a specification names, with the channel that draws it."""
+    if isinstance(part, dict):
+        if isinstance(part.get("field"), str):
+            yield part["field"], channel
+        for key, inner in part.items():
+            if key not in ("datasets", "usermeta"):
+                yield from _named(inner, key)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _named(inner, channel)
+
+
+@pytest.mark.parametrize("path", sorted(paths.CHAPTERS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_rows_offered_hold_no_words_that_only_stand_beside_a_mark_and_have_a_name(path):
+    outputs = [output for cell in json.loads(path.read_text())["cells"] for output in cell.get("outputs", [])]
+    for spec in (output["data"][MIME] for output in outputs if MIME in output.get("data", {})):
+        drawn = list(_named(spec))
+        for name, offered in rows.tables(spec).items():
+            beside = [column for column in rows.columns(offered, spec)
+                      if {channel for what, channel in drawn if what == column} == {"text"}]
+            assert not beside, f"{name}: call it _{beside[0]}"
+            assert not name.rpartition("-")[2].isdigit(), f"{name}: give its alt.Chart a name of its own"
