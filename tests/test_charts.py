@@ -204,6 +204,14 @@ def test_a_table_names_its_source_and_gives_its_rows():
         table(rows, "bare", "x", [])
 
 
+def test_a_table_with_three_columns_of_sentences_can_be_stacked_and_says_what_its_parts_are():
+    page = {number: table(pd.DataFrame({f"R&D {column}": ["word " * 9] for column in range(number)}), "a-table", "What", ["one"])
+            ._repr_mimebundle_()["text/html"] for number in (2, 3)}
+    assert "role=" not in page[2].partition("<table")[2] and 'class="data"' in page[2]
+    assert '<table class="data stacked" role="table">' in page[3] and page[3].count(' role="columnheader"') == 3
+    assert '<td class="words" data-name="R&amp;D 2" role="cell">' in page[3]
+
+
 def test_key_figures_escape_what_they_show():
     bundle = key_figures([("29 %", "a <b>fall</b>", "R&D"), ("1", "no note", "")])._repr_mimebundle_()
     assert "&lt;b&gt;" in bundle["text/html"] and "R&amp;D" in bundle["text/html"]

@@ -10,7 +10,7 @@ from migrationbook.data import load, opinion
 from migrationbook.errors import BookError
 from migrationbook.models import polls
 from migrationbook.press.chapters import chapter, parameters
-from migrationbook.prose import ordinal, points
+from migrationbook.prose import counted, ordinal, points
 
 JULY = ("2019-01-01", "2019-07-31")
 
@@ -141,6 +141,7 @@ def test_other_countries_are_ticks_and_one_is_a_line_with_its_intervals() -> Non
 
 
 def test_places_in_an_order() -> None:
+    assert [counted(number, "row") for number in (0, 1, 2, 1200)] == ["0 rows", "1 row", "2 rows", "1,200 rows"]
     assert [ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]
 
