@@ -133,7 +133,7 @@ def test_events_keep_their_words_when_they_are_wrapped():
 
 
 def test_bars_and_dots_show_every_row():
-    frame = pd.DataFrame({"label": ["A", "B"], "events": [10, 20], "text": ["10", "20"], "party": ["us", "mexico"]})
+    frame = pd.DataFrame({"label": ["A", "B"], "events": [10, 20], "party": ["us", "mexico"]})
     assert drawn(draw.measures(frame))[0].count("<path") >= 2
     moved = pd.DataFrame({"measure": ["A", "A", "B"], "month": ["May 2019", "June 2019", "July 2019"], "change": [1.0, -3.0, 0.5],
                           "first": [1, 1, 1], "latest": [1, 1, 1], "party": ["us", "us", "mexico"]})

@@ -13,13 +13,13 @@ import nbformat
 import pandas as pd
 import pytest
 import vl_convert
-from migrationbook import data
+from migrationbook import data, paths
 from migrationbook.charts import COLOURS, end_labels, event_rules, figure, interval_band, key_figures, table
 from migrationbook.charts.figure import MIME
 from migrationbook.charts.layers import CHARACTER, NARROW, _rows
 from migrationbook.charts.theme import BACKGROUNDS, INK, LABELS, QUIET, config
 from migrationbook.errors import BookError
-from migrationbook.sphinx import drawing
+from migrationbook.sphinx import drawing, rows
 
 
 def luminance(colour: str) -> float:
@@ -204,9 +204,50 @@ def test_a_table_names_its_source_and_gives_its_rows():
         table(rows, "bare", "x", [])
 
 
+def test_a_table_with_three_columns_of_sentences_can_be_stacked_and_says_what_its_parts_are():
+    page = {number: table(pd.DataFrame({f"R&D {column}": ["word " * 9] for column in range(number)}), "a-table", "What", ["one"])
+            ._repr_mimebundle_()["text/html"] for number in (2, 3)}
+    assert "role=" not in page[2].partition("<table")[2] and 'class="data"' in page[2]
+    assert '<table class="data stacked" role="table">' in page[3] and page[3].count(' role="columnheader"') == 3
+    assert '<td class="words" data-name="R&amp;D 2" role="cell">' in page[3]
+
+
 def test_key_figures_escape_what_they_show():
     bundle = key_figures([("29 %", "a <b>fall</b>", "R&D"), ("1", "no note", "")])._repr_mimebundle_()
     assert "&lt;b&gt;" in bundle["text/html"] and "R&amp;D" in bundle["text/html"]
     assert bundle["text/html"].count("<li>") == 2
     assert bundle["text/plain"] == "29 %: a <b>fall</b> (R&D)\n1: no note"
     assert MIME.endswith("+json")
+
+
+def test_columns_that_only_help_drawing_are_offered_to_nobody():
+    bars, ends = [{"label": "Aid", "million": 1, "_text": "1 m"}], [{"label": "Aid", "million": 1, "_until": 2}]
+    spec = {"datasets": {"x-bars": bars, "x-ends": ends}}
+    assert rows.tables(spec) == {"x-bars": bars}  # the other holds nothing else
+    assert list(rows.columns(bars, spec)) == ["label", "million"]
+    assert rows.as_csv(bars) == "label,million\nAid,1\n"
+
+
+def _named(part, channel=""):
+    """Every column a specification names, with the channel that draws it."""
+    if isinstance(part, dict):
+        if isinstance(part.get("field"), str):
+            yield part["field"], channel
+        for key, inner in part.items():
+            if key not in ("datasets", "usermeta"):
+                yield from _named(inner, key)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _named(inner, channel)
+
+
+@pytest.mark.parametrize("path", sorted(paths.CHAPTERS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_rows_offered_hold_no_words_that_only_stand_beside_a_mark_and_have_a_name(path):
+    outputs = [output for cell in json.loads(path.read_text())["cells"] for output in cell.get("outputs", [])]
+    for spec in (output["data"][MIME] for output in outputs if MIME in output.get("data", {})):
+        drawn = list(_named(spec))
+        for name, offered in rows.tables(spec).items():
+            beside = [column for column in rows.columns(offered, spec)
+                      if {channel for what, channel in drawn if what == column} == {"text"}]
+            assert not beside, f"{name}: call it _{beside[0]}"
+            assert not name.rpartition("-")[2].isdigit(), f"{name}: give its alt.Chart a name of its own"

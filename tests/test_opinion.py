@@ -10,7 +10,7 @@ from migrationbook.data import load, opinion
 from migrationbook.errors import BookError
 from migrationbook.models import polls
 from migrationbook.press.chapters import chapter, parameters
-from migrationbook.prose import ordinal, points
+from migrationbook.prose import counted, ordinal, points
 
 JULY = ("2019-01-01", "2019-07-31")
 
@@ -108,9 +108,9 @@ def test_a_reading_without_n_is_drawn_hollow_and_without_an_interval() -> None:
     rows = draw.labelled(polls.with_intervals(opinion.readings("deportation", *JULY), assumed=2))
     spec = figure(draw.readings(rows), "readings", "Title", "Subtitle", "Words", ["mexico_migrant_attitudes"]).spec
     drawn = {row["house"]: row for row in spec["datasets"]["readings"]}
-    assert drawn["El Universal"]["lower"] is None and drawn["El Universal"]["known"] is False
-    assert drawn["El Universal"]["detail"] == "El Universal, mode and n not published, June 2019"
-    assert drawn["Reforma"]["detail"] == "Reforma, face to face, n = 1,200, July 2019"
+    assert drawn["El Universal"]["lower"] is None and drawn["El Universal"]["_known"] is False
+    assert drawn["El Universal"]["_detail"] == "El Universal, mode and n not published, June 2019"
+    assert drawn["Reforma"]["_detail"] == "Reforma, face to face, n = 1,200, July 2019"
     assert drawn["Reforma"]["lower"] < 55 < drawn["Reforma"]["upper"]
     half = next(layer for layer in spec["layer"] if layer["encoding"].get("x") == {"datum": 50})
     assert half["mark"]["type"] == "tick"  # beside the bars only: a rule would run through the words
@@ -123,7 +123,7 @@ def test_waves_of_other_modes_are_never_joined_by_a_full_line() -> None:
     roles = dict.fromkeys(named["line"].unique(), "us")
     spec = figure(draw.waves(named, roles), "waves", "Title", "Subtitle", "Words", ["mexico_migrant_attitudes"]).spec
     steps = spec["datasets"]["waves-steps"]
-    full = {(row["house"], row["question"]) for row in steps if row["joined"] == "same mode"}
+    full = {(row["house"], row["question"]) for row in steps if row["_joined"] == "same mode"}
     assert full == {("Parametría", "allow_entry"), ("El Financiero", "close_border")}
     assert len(steps) == len(named) - len(roles)
 
@@ -141,6 +141,7 @@ def test_other_countries_are_ticks_and_one_is_a_line_with_its_intervals() -> Non
 
 
 def test_places_in_an_order() -> None:
+    assert [counted(number, "row") for number in (0, 1, 2, 1200)] == ["0 rows", "1 row", "2 rows", "1,200 rows"]
     assert [ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"]
 

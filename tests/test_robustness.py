@@ -104,6 +104,16 @@ def test_a_new_alternative_alone_is_executed_and_the_change_is_told(small):
     assert "survives 2 of 4, mixed with factor 3; mixed with factor 4 (was: supported, survives 2 of 3" in said.output
 
 
+def test_alternatives_in_another_order_are_no_change_to_tell(small):
+    both = '{ other = "b", factor = 3, why = "Both." }'
+    (small / "chapters/alternatives.toml").write_text(f"one = {TWO[:-2]}  {both},\n]\n")
+    assert "mixed with factor 3 + other b" in rejudge("--write").output
+    turned = '{ factor = 3, other = "b", why = "Both." }'
+    (small / "chapters/alternatives.toml").write_text(f"one = [\n  {turned},\n{TWO[2:]}")
+    said = run("rejudge", "--write")
+    assert "one: 4 alternatives; alternatives changed" in said.output and "was:" not in said.output
+
+
 def edit_cell(number: int, source: str):
     def edit(root):
         path = root / "chapters/one.ipynb"
@@ -176,7 +186,7 @@ def test_a_failure_is_named_with_its_values_and_nothing_is_written(small):
     assert said.exit_code == 1
     assert "ValueError: factor is too large" in said.output
     assert "with factor 9" in said.output
-    assert "Error: 1 executions failed" in said.output
+    assert "Error: 1 execution failed" in said.output
     assert said.output.count("failed (") <= 1
     assert not (small / "chapters/robustness.json").exists()
 

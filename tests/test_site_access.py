@@ -145,6 +145,17 @@ def test_a_wide_table_scrolls_by_keyboard(chromium):
         assert page.evaluate("document.activeElement.scrollLeft") > 0
 
 
+def test_a_table_of_sentences_is_stacked_on_a_phone_and_stays_a_table(chromium):
+    for width, layout in ((390, "block"), (1280, "table")):
+        with page_watch(chromium, width, "light") as (context, _):
+            page = opened(context, "chapters/agreement.html")
+            box = page.locator("#agreement-promises .scrolling")
+            assert box.evaluate("(one) => one.scrollWidth <= one.clientWidth"), width
+            assert box.evaluate("(one) => getComputedStyle(one.firstElementChild).display") == layout
+            assert box.get_by_role("columnheader").all_text_contents()[::3] == ["Promise", "Known later"]
+            assert box.get_by_role("cell").count() == 4 * (box.get_by_role("row").count() - 1)
+
+
 def test_a_slider_of_a_chart_by_keyboard(chromium):
     with page_watch(chromium, 1280, "light") as (context, _):
         page = opened(context, "chapters/did_it_last.html")

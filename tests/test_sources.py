@@ -83,7 +83,7 @@ def test_a_published_total_is_held_to_again_by_every_check(small_package: Path, 
 
 def test_a_missing_file_a_missing_column_and_a_file_that_is_no_table(darien: Path) -> None:
     raw = Raw(darien, "border_deaths")
-    with pytest.raises(BookError, match=f"{us_statistics.DEATHS_FILE}: not in .*--raw"):
+    with pytest.raises(BookError, match=f"{us_statistics.DEATHS_FILE}: not in the folder {darien}; .* --raw"):
         us_statistics.border_deaths(raw)
     _write(darien, us_statistics.DEATHS_FILE, "sector,fiscal_year,died", "laredo,2019,78")
     with pytest.raises(

@@ -66,6 +66,11 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things: ``1, "row"`` → ``1 row``; ``1200, "row"`` → ``1,200 rows``."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"
+
+
 def month(date) -> str:
     """A month as readers say it: ``2019-06-01`` → ``June 2019``."""
     return f"{date:%B %Y}"

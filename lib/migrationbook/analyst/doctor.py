@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from migrationbook import paths, settings
 from migrationbook.errors import BookError
 from migrationbook.press.chromium import present
+from migrationbook.prose import counted
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -169,7 +170,7 @@ def git(matter: str) -> Finding:
     if inside.returncode:
         return Finding("warn", matter, f"{paths.ROOT} is no repository", "clone the book, or: git init")
     changed = subprocess.run(["git", "status", "--porcelain"], cwd=paths.ROOT, capture_output=True, text=True).stdout
-    return Finding("ok", matter, f"{len(changed.splitlines())} files changed since the last commit")
+    return Finding("ok", matter, f"{counted(len(changed.splitlines()), 'file')} changed since the last commit")
 
 
 def disk(matter: str) -> Finding:
@@ -209,7 +210,7 @@ def tables(matter: str) -> Finding:
     if damaged := altered_tables():
         return Finding("fail", matter, f"{len(damaged)} of {len(names())} are missing or altered: {', '.join(damaged[:5])}",
                        "say more: migrationbook data check; restore: git checkout data")
-    return Finding("ok", matter, f"{len(names())} tables as published")
+    return Finding("ok", matter, f"{counted(len(names()), 'table')} as published")
 
 
 def altered_tables() -> list[str]:
@@ -231,7 +232,7 @@ def outputs(matter: str) -> Finding:
     if without:
         return Finding("warn", matter, f"not executed from top to bottom: {', '.join(without)}",
                        f"migrationbook execute {without[0]} --write")
-    return Finding("ok", matter, f"{len(chapters())} chapters have the outputs of one run")
+    return Finding("ok", matter, f"outputs of one run in {counted(len(chapters()), 'chapter')}")
 
 
 def unexecuted(notebook: Path) -> bool:

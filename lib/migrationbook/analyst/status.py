@@ -13,6 +13,7 @@ from migrationbook.data import package
 from migrationbook.press import cache, site
 from migrationbook.press.cache import Job
 from migrationbook.press.execute import merged
+from migrationbook.prose import counted
 
 NAMED = 2  # reasons and names told; more are counted
 
@@ -31,7 +32,7 @@ def entries() -> Iterator[Entry]:
     """Every part of the book: environment and lock, tables, committed outputs, record of robustness, chapters and pages built."""
     yield Entry("environment", "requirements.txt", _listed(different_packages()), "make book")
     yield Entry("lock", "pyproject.toml", _listed(unlocked()), "make lock")
-    yield Entry("data", f"{len(package()['resources'])} tables", _listed(altered_tables(), "is not as published"),
+    yield Entry("data", counted(len(package()["resources"]), "table"), _listed(altered_tables(), "is not as published"),
                 "migrationbook data check")
     for job in site.jobs():
         yield Entry("outputs", job.name, committed(job), "migrationbook execute {} --write")

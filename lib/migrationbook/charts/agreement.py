@@ -59,13 +59,14 @@ def timeline(events: pd.DataFrame, lanes: list[str], periods: dict[str, str], ch
 
 
 def measures(frame: pd.DataFrame) -> alt.LayerChart:
-    """Horizontal bars of one month in several measures, each with its number. frame: label, events, text, party (us, mexico)."""
+    """Horizontal bars of one month in several measures, each with its number. frame: label, events, party (us, mexico)."""
+    frame = frame.assign(_text=frame["events"].map("{:,.0f}".format))
     domain = [0, frame["events"].max() * 1.3]  # room for the number beside the longest bar
     base = alt.Chart(frame, name="measures").encode(y=alt.Y("label:N", sort=list(frame["label"]), axis=alt.Axis(labelLimit=170)))
     bars = base.mark_bar(size=18).encode(
         x=alt.X("events:Q", axis=None, scale=alt.Scale(domain=domain, nice=False)),
         color=alt.Color("party:N", legend=None, scale=alt.Scale(domain=BOTH, range=[COLOURS[one] for one in BOTH])))
-    words = base.mark_text(style="ink", align="left", dx=5).encode(x="events:Q", text="text:N")
+    words = base.mark_text(style="ink", align="left", dx=5).encode(x="events:Q", text="_text:N")
     return alt.layer(bars, words).properties(height=36 * len(frame))
 
 

@@ -67,17 +67,17 @@ def _dated(series: pd.Series, measure: str) -> pd.DataFrame:
 
 def amounts(values: dict[str, float], texts: dict[str, str], highlight: str | None = None) -> alt.LayerChart:
     """Horizontal bars from zero, each with its value in words beside it. values, texts: label → amount, words."""
-    frame = pd.DataFrame({"label": list(values), "amount": list(values.values()), "text": [texts[label] for label in values]})
-    frame["shown"] = frame["label"].eq(highlight)
-    frame["anchor"] = frame["amount"].clip(lower=0)
-    room = min(CHARACTER * frame["text"].str.len().max() + 12, 0.6 * BESIDE)  # the longest words fit beside the longest bar
+    frame = pd.DataFrame({"label": list(values), "amount": list(values.values()), "_text": [texts[label] for label in values]})
+    frame["_shown"] = frame["label"].eq(highlight)
+    frame["_anchor"] = frame["amount"].clip(lower=0)
+    room = min(CHARACTER * frame["_text"].str.len().max() + 12, 0.6 * BESIDE)  # the longest words fit beside the longest bar
     domain = [min(frame["amount"].min(), 0), frame["amount"].max() * BESIDE / (BESIDE - room)]
     base = alt.Chart(frame, name="bars").encode(y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=200)))
     bars = base.mark_bar(size=16).encode(
         x=alt.X("amount:Q", axis=None, scale=alt.Scale(domain=domain, nice=False)),
-        color=alt.Color("shown:N", legend=None, scale=alt.Scale(
+        color=alt.Color("_shown:N", legend=None, scale=alt.Scale(
             domain=[False, True], range=[COLOURS["us"], COLOURS["highlight"]])))
-    words = base.mark_text(style="ink", align="left", dx=5).encode(x="anchor:Q", text="text:N")
+    words = base.mark_text(style="ink", align="left", dx=5).encode(x="_anchor:Q", text="_text:N")
     return (bars + words).properties(height=34 * len(frame))
 
 
@@ -86,19 +86,20 @@ def magnitudes(values: dict[str, float], texts: dict[str, str], roles: dict[str,
 
     roles: label → "us", "mexico" or "highlight".
     """
-    frame = pd.DataFrame({"label": list(values), "amount": list(values.values()), "text": [texts[label] for label in values],
-                          "role": [roles[label] for label in values]})
-    kinds = list(dict.fromkeys(frame["role"]))
+    frame = pd.DataFrame({"label": list(values), "amount": list(values.values()), "_text": [texts[label] for label in values],
+                          "_role": [roles[label] for label in values]})
+    kinds = list(dict.fromkeys(frame["_role"]))
     decades = [10**power for power in range(1, 7) if 10**power <= frame["amount"].max()]  # one above would be cut at the edge
     base = alt.Chart(frame, name="numbers").encode(
         y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=170, grid=True)),
         x=alt.X("amount:Q", axis=alt.Axis(format="~s", grid=True, values=decades),
                 scale=alt.Scale(type="log", domainMin=10, padding=20)))
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
-        color=alt.Color("role:N", legend=None, scale=alt.Scale(domain=kinds, range=[COLOURS[kind] for kind in kinds])),
-        shape=alt.Shape("role:N", legend=None, scale=alt.Scale(domain=kinds, range=["circle", "square", "diamond"][:len(kinds)])))
+        color=alt.Color("_role:N", legend=None, scale=alt.Scale(domain=kinds, range=[COLOURS[kind] for kind in kinds])),
+        shape=alt.Shape("_role:N", legend=None, scale=alt.Scale(
+            domain=kinds, range=["circle", "square", "diamond"][:len(kinds)])))
     left = alt.datum.amount > frame["amount"].max() / 100
-    words = [base.transform_filter(test).mark_text(style="ink", align=align, dx=dx).encode(text="text:N")
+    words = [base.transform_filter(test).mark_text(style="ink", align=align, dx=dx).encode(text="_text:N")
              for test, align, dx in ((left, "right", -9), (~left, "left", 9))]
     return alt.layer(dots, *words).properties(height=36 * len(frame))
 

@@ -20,12 +20,12 @@ def phased(named: dict[str, tuple[pd.Series, str]], phases: pd.DataFrame, level:
     drawn dashed.
     """
     shown = phases[phases["letter"] != ""].reset_index(drop=True)
-    shown = shown.assign(start=shown["start"], until=shown["end"] + pd.DateOffset(months=1))
-    shown["middle"] = shown["start"] + (shown["until"] - shown["start"]) / 2
+    shown = shown.assign(_until=shown["end"] + pd.DateOffset(months=1))
+    shown["_middle"] = shown["start"] + (shown["_until"] - shown["start"]) / 2
     base = alt.Chart(shown, name="phases")
     other = base.transform_filter(alt.FieldOneOfPredicate("letter", list(shown["letter"][::2])))
-    bands = other.mark_rect(style="band").encode(x=alt.X("start:T"), x2="until:T")
-    letters = base.mark_text(style="ink", fontWeight=600, y=-8, baseline="bottom").encode(x="middle:T", text="letter:N")
+    bands = other.mark_rect(style="band").encode(x=alt.X("start:T"), x2="_until:T")
+    letters = base.mark_text(style="ink", fontWeight=600, y=-8, baseline="bottom").encode(x="_middle:T", text="letter:N")
     rule = base.mark_rule(style="ink", strokeDash=[6, 3]).encode(y=alt.datum(level))
     return alt.layer(bands, letters, rule, enforcement.lines(named))
 
@@ -41,14 +41,14 @@ def broken(adjusted: pd.Series, phases: pd.DataFrame, events: pd.Series) -> alt.
     axis = alt.Axis(format="~s", values=[5000, 10000, 20000, 50000, 100000, 200000], grid=True)
     line = alt.Chart(rows, name="months").mark_line(color=COLOURS["us"], strokeWidth=1.2).encode(
         x=alt.X("date:T"), y=alt.Y("events:Q", scale=scale, axis=axis), tooltip=[MONTH, alt.Tooltip("events:Q", format=",.0f")])
-    steps = phases.assign(until=phases["end"] + pd.DateOffset(months=1), level=phases["level"].round(-2))
+    steps = phases.assign(_until=phases["end"] + pd.DateOffset(months=1), level=phases["level"].round(-2))
     level = alt.Chart(steps, name="phases").mark_rule(color=COLOURS["mexico"], strokeWidth=3).encode(
-        x="start:T", x2="until:T", y=alt.Y("level:Q", scale=scale))
+        x="start:T", x2="_until:T", y=alt.Y("level:Q", scale=scale))
     layers = [line, level]
-    found = steps.dropna(subset=["low"]).assign(upto=lambda one: one["high"] + pd.DateOffset(months=1))
+    found = steps.dropna(subset=["low"]).assign(_upto=lambda one: one["high"] + pd.DateOffset(months=1))
     if len(found):
         base = alt.Chart(found, name="breaks")
-        layers.insert(0, base.mark_rect(color=COLOURS["counterfactual"], opacity=0.22).encode(x="low:T", x2="upto:T"))
+        layers.insert(0, base.mark_rect(color=COLOURS["counterfactual"], opacity=0.22).encode(x="low:T", x2="_upto:T"))
         layers.append(base.mark_rule(color=COLOURS["counterfactual"], strokeWidth=2, strokeDash=[4, 3]).encode(x="start:T"))
     dated = pd.DataFrame({"date": sorted(events)})
     tick = {"style": "ink", "thickness": 1, "size": 14, "opacity": 0.7, "orient": "vertical"}
@@ -113,17 +113,17 @@ def scenario(history: pd.DataFrame, start: dict[str, float]) -> alt.LayerChart:
     sliders = [alt.param(name, value=start[name], bind=alt.binding_range(
         min=ends[name][0], max=ends[name][1], step=step, name=words)) for name, (words, step) in NAMES.items()]
     reading = alt.param("reading", expr=READING)
-    rows = pd.DataFrame({"label": [*map(str, history.index), "As set"], "encounters": [*history["encounters"].round(0), 0],
-                         "own": [False] * len(history) + [True]})
+    rows = pd.DataFrame({"label": [*map(str, history.index), "As set"], "encounters": [*history["encounters"].round(0), None],
+                         "_own": [False] * len(history) + [True]})
     longest = alt.ExprRef(f"1.3 * max({history['encounters'].max():.0f}, {ARRIVALS})")  # leaves room for the words beside it
     colours = alt.Scale(domain=[False, True], range=[COLOURS["muted"], COLOURS["highlight"]])
     base = alt.Chart(rows, name="scenario").transform_calculate(
-        recomputed=f"datum.own ? {ARRIVALS} : datum.encounters").transform_calculate(
+        recomputed=f"datum._own ? {ARRIVALS} : datum.encounters").transform_calculate(
         words="format(round(datum.recomputed / 1000) * 1000, ',.0f')").encode(
         y=alt.Y("label:N", sort=list(rows["label"]), axis=alt.Axis(labelLimit=120)))
     bars = base.mark_bar(size=16).encode(
         x=alt.X("recomputed:Q", axis=COUNTS, scale=alt.Scale(domainMin=0, domainMax=longest, nice=False)),
-        color=alt.Color("own:N", legend=None, scale=colours),
+        color=alt.Color("_own:N", legend=None, scale=colours),
         tooltip=["label:N", alt.Tooltip("recomputed:Q", format=",.0f")])
     words = base.mark_text(style="ink", align="left", dx=5, fontSize=SIZE).encode(x="recomputed:Q", text="words:N")
     return (bars + words).add_params(*sliders, reading).properties(height=30 * len(rows))

@@ -43,12 +43,12 @@ def lines(named: dict[str, tuple[pd.Series, str]], start: str | None = None, end
 def bars(values: dict[str, float], highlight: str) -> alt.LayerChart:
     """Horizontal bars of changes in per cent, each with its value beside it. values: label → change."""
     frame = pd.DataFrame({"label": list(values), "change": list(values.values())}).assign(
-        text=lambda rows: rows["change"].map(in_words), role=lambda rows: rows["label"].eq(highlight))
+        _text=lambda rows: rows["change"].map(in_words), _role=lambda rows: rows["label"].eq(highlight))
     base = alt.Chart(frame, name="bars").encode(
         y=alt.Y("label:N", sort=list(values), axis=alt.Axis(labelLimit=LABEL)),
         x=alt.X("change:Q", axis=PERCENT, scale=alt.Scale(padding=46)))
-    colour = alt.Color("role:N", legend=None, scale=alt.Scale(domain=[False, True], range=[COLOURS["us"], COLOURS["highlight"]]))
-    text = base.mark_text(style="ink", align="right", dx=-4).encode(text="text:N")
+    colour = alt.Color("_role:N", legend=None, scale=alt.Scale(domain=[False, True], range=[COLOURS["us"], COLOURS["highlight"]]))
+    text = base.mark_text(style="ink", align="right", dx=-4).encode(text="_text:N")
     return (base.mark_bar(size=16).encode(color=colour) + text).properties(height=36 * len(frame))
 
 
@@ -59,8 +59,8 @@ def strip(comparisons: dict[str, pd.Series], highlight: int) -> alt.LayerChart:
     """
     frame = pd.concat([
         one.rename("change").rename_axis("year").reset_index().assign(comparison=name) for name, one in comparisons.items()
-    ]).assign(role=lambda rows: rows["year"].eq(highlight).map({True: "highlight", False: "muted"}))
-    colour = alt.Color("role:N", legend=None, scale=alt.Scale(
+    ]).assign(_role=lambda rows: rows["year"].eq(highlight).map({True: "highlight", False: "muted"}))
+    colour = alt.Color("_role:N", legend=None, scale=alt.Scale(
         domain=["highlight", "muted"], range=[COLOURS["highlight"], COLOURS["muted"]]))
     row = alt.Y("comparison:N", sort=list(comparisons))
     base = alt.Chart(frame, name="years").encode(x=alt.X("change:Q", axis=PERCENT), y=row)

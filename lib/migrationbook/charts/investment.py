@@ -23,8 +23,8 @@ def money_and_people(aid: dict[str, pd.Series], apprehensions: pd.Series, events
     """
     first = min(one.index.min() for one in aid.values())
     roles = dict(zip(aid, ("us", "returns"), strict=False))
-    upper = lines({name: (one, roles[name]) for name, one in aid.items()}, "million_usd", events=events, height=190)
-    lower = lines({"Apprehensions": (apprehensions.loc[first:], "mexico")}, "apprehensions", height=190)
+    upper = lines({name: (one, roles[name]) for name, one in aid.items()}, "million_usd", events=events, height=190, name="aid")
+    lower = lines({"Apprehensions": (apprehensions.loc[first:], "mexico")}, "apprehensions", height=190, name="apprehensions")
     headed = [(upper, "US aid to the three countries, million dollars", 34),
               (lower, "Border Patrol apprehensions of their citizens", 10)]
     return alt.vconcat(*[panel.properties(title=alt.Title(text, anchor="start", fontSize=13, fontWeight=600, offset=offset))
@@ -33,6 +33,7 @@ def money_and_people(aid: dict[str, pd.Series], apprehensions: pd.Series, events
 
 def ledger(rows: pd.DataFrame) -> alt.LayerChart:
     """Bars from zero for stages of several promises, each with its amount in words. rows: label, stage, million, text."""
+    rows = rows.rename(columns={"text": "_text"})
     order = list(rows["label"])
     base = alt.Chart(rows, name="ledger").encode(y=alt.Y("label:N", sort=order, axis=alt.Axis(labelLimit=175)))
     kinds = list(STAGES)
@@ -40,30 +41,30 @@ def ledger(rows: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("million:Q", axis=MONEY, scale=alt.Scale(domain=[0, 1.6 * float(rows["million"].max())], nice=False)),
         color=alt.Color("stage:N", legend=alt.Legend(columns=1), scale=alt.Scale(
             domain=kinds, range=[COLOURS[STAGES[kind]] for kind in kinds])),
-        tooltip=["label:N", "stage:N", "text:N"])
-    words = base.mark_text(style="ink", align="left", dx=5).encode(x="million:Q", text="text:N")
+        tooltip=["label:N", "stage:N", alt.Tooltip("million:Q", format=",.0f")])
+    words = base.mark_text(style="ink", align="left", dx=5).encode(x="million:Q", text="_text:N")
     return (bars + words).properties(height=30 * len(rows))
 
 
 def parts(rows: pd.DataFrame) -> alt.LayerChart:
     """Stacked bars of a whole's parts. rows: whole, part, million, in drawing order; the parts' names in a legend."""
     wholes, kinds = list(dict.fromkeys(rows["whole"])), list(dict.fromkeys(rows["part"]))
-    rows = rows.assign(end=rows.groupby("whole", sort=False)["million"].cumsum())
-    rows = rows.assign(start=rows["end"] - rows["million"], middle=rows["end"] - rows["million"] / 2,
-                       text=[f"{one:,.0f}" for one in rows["million"]])
+    rows = rows.assign(_end=rows.groupby("whole", sort=False)["million"].cumsum())
+    rows = rows.assign(_start=rows["_end"] - rows["million"], _middle=rows["_end"] - rows["million"] / 2,
+                       _text=[f"{one:,.0f}" for one in rows["million"]])
     base = alt.Chart(rows, name="parts").encode(y=alt.Y("whole:N", sort=wholes, axis=alt.Axis(labelLimit=150)))
     bars = base.mark_bar(size=26, stroke="white", strokeWidth=1).encode(
-        x=alt.X("start:Q", axis=MONEY), x2="end:Q",
+        x=alt.X("_start:Q", axis=MONEY), x2="_end:Q",
         color=alt.Color("part:N", legend=alt.Legend(columns=1), scale=alt.Scale(
             domain=kinds, range=[COLOURS[role] for role in ("us", "highlight", "muted")][:len(kinds)])))
-    words = base.mark_text(color="white", fontWeight=600).encode(x="middle:Q", text="text:N")
+    words = base.mark_text(color="white", fontWeight=600).encode(x="_middle:Q", text="_text:N")
     return (bars + words).properties(height=46 * len(wholes))
 
 
 def scale(table: pd.DataFrame) -> alt.FacetChart:
     """Every country's flows on one scale, a panel a country. table: indexed by name, columns flows in per cent of GDP."""
     long = table.rename_axis("country").reset_index().melt("country", var_name="flow", value_name="percent_of_gdp")
-    long["text"] = [f"{one:.1f}" for one in long["percent_of_gdp"]]
+    long["_text"] = [f"{one:.1f}" for one in long["percent_of_gdp"]]
     flows, roles = list(table.columns), ["us", "muted", "mexico"]
     base = alt.Chart(long, name="flows").encode(
         y=alt.Y("flow:N", sort=flows, axis=alt.Axis(labelLimit=170)),
@@ -72,7 +73,7 @@ def scale(table: pd.DataFrame) -> alt.FacetChart:
                 scale=alt.Scale(domain=[0, max(1.3 * float(table.max().max()), 1)])))
     bars = base.mark_bar(size=13).encode(color=alt.Color(
         "flow:N", legend=None, scale=alt.Scale(domain=flows, range=[COLOURS[role] for role in roles])))
-    words = base.mark_text(style="ink", align="left", dx=4).encode(text="text:N")
+    words = base.mark_text(style="ink", align="left", dx=4).encode(text="_text:N")
     return alt.layer(bars, words).properties(height=62).facet(
         facet=alt.Facet("country:N", sort=list(table.index)), columns=1, spacing=8)
 
@@ -102,8 +103,8 @@ def estimates(rows: pd.DataFrame, zero: float = 0.0) -> alt.LayerChart:
     ends = rows[["percent", "lower", "upper"]].replace([math.inf, -math.inf], np.nan)
     low, high = float(min(ends.min().min(), zero)), float(max(ends.max().max(), zero))
     room = 0.05 * (high - low)
-    drawn = rows.assign(bounded=np.isfinite(rows["lower"]) & np.isfinite(rows["upper"]),
-                        shown_lower=rows["lower"].clip(lower=low - room), shown_upper=rows["upper"].clip(upper=high + room))
+    drawn = rows.assign(_bounded=np.isfinite(rows["lower"]) & np.isfinite(rows["upper"]),
+                        _shown_lower=rows["lower"].clip(lower=low - room), _shown_upper=rows["upper"].clip(upper=high + room))
     drawn = drawn.assign(lower=ends["lower"], upper=ends["upper"])
     scale = alt.Scale(domain=[low - room, high + room], nice=False)
     groups = list(dict.fromkeys(rows["group"]))
@@ -113,12 +114,12 @@ def estimates(rows: pd.DataFrame, zero: float = 0.0) -> alt.LayerChart:
         y=alt.Y("label:N", sort=list(rows["label"]), axis=alt.Axis(labelLimit=200)))
     rule = alt.Chart(drawn, name="estimates").mark_rule(style="ink").encode(x=alt.datum(zero))
     bar = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("shown_lower:Q", scale=scale, axis=alt.Axis(format="d")), x2="shown_upper:Q", color=colour,
-        strokeDash=alt.StrokeDash("bounded:N", legend=None, scale=alt.Scale(domain=[True, False], range=[[1, 0], [3, 4]])))
+        x=alt.X("_shown_lower:Q", scale=scale, axis=alt.Axis(format="d")), x2="_shown_upper:Q", color=colour,
+        strokeDash=alt.StrokeDash("_bounded:N", legend=None, scale=alt.Scale(domain=[True, False], range=[[1, 0], [3, 4]])))
     point = base.encode(x=alt.X("percent:Q", scale=scale), color=colour, tooltip=[
         "label:N", *[alt.Tooltip(f"{name}:Q", format="+.0f") for name in ("percent", "lower", "upper")]])
-    full = point.transform_filter(alt.datum.bounded).mark_point(filled=True, size=64, opacity=1)
-    empty = point.transform_filter(~alt.datum.bounded).mark_point(filled=False, size=64, opacity=1, strokeWidth=2)
+    full = point.transform_filter("datum._bounded").mark_point(filled=True, size=64, opacity=1)
+    empty = point.transform_filter("!datum._bounded").mark_point(filled=False, size=64, opacity=1, strokeWidth=2)
     return (rule + bar + full + empty).properties(height=30 * len(rows))
 
 
@@ -135,10 +136,10 @@ def life_cycle(points: pd.DataFrame, curves: dict[str, tuple[pd.DataFrame, str]]
     drawn = alt.Chart(both, name="curves").mark_line(strokeWidth=1.8).encode(
         x=axis, y="net_emigration:Q", color=alt.Color("curve:N", scale=colours),
         strokeDash=alt.StrokeDash("curve:N", scale=dashes))
-    points = points.assign(role=points["name"].isin(highlight))
+    points = points.assign(_role=points["name"].isin(highlight))
     base = alt.Chart(points, name="countries").encode(x=axis, y=alt.Y("net_emigration:Q", axis=alt.Axis(format="d")))
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
-        color=alt.Color("role:N", legend=None, scale=alt.Scale(
+        color=alt.Color("_role:N", legend=None, scale=alt.Scale(
             domain=[True, False], range=[COLOURS["mexico"], COLOURS["muted"]])),
         tooltip=["name:N", alt.Tooltip("income:Q", format=",.0f"), alt.Tooltip("net_emigration:Q", format=".1f")])
     words = base.mark_text(style="ink", dy=-11).encode(text="name:N")

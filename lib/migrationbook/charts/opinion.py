@@ -47,25 +47,26 @@ def readings(frame: pd.DataFrame, role: str = "mexico") -> alt.LayerChart:
     frame: label (the question), detail (house, mode, n, days), percent, lower, upper (missing where n is not published:
     the dot is then hollow and has no interval).
     """
-    frame = _rounded(frame).assign(text=frame["percent"].map(lambda value: f"{value:.0f} %"), known=frame["lower"].notna())
+    frame = _rounded(frame).rename(columns={"detail": "_detail"})
+    frame = frame.assign(_text=frame["percent"].map(lambda value: f"{value:.0f} %"), _known=frame["lower"].notna())
     base = alt.Chart(frame, name="readings").encode(y=alt.Y("label:N", sort=list(frame["label"]), axis=None))
     across = alt.X("percent:Q", axis=PERCENT, scale=alt.Scale(domain=[0, 100], nice=False))
     half = base.mark_tick(color=COLOURS["muted"], thickness=1.5, size=18, yOffset=14).encode(x=alt.datum(50))
     words = [
         base.mark_text(style="ink", align="left", dy=-20, fontWeight="bold").encode(x=alt.datum(0), text="label:N"),
-        base.mark_text(style="muted", align="left", dy=-4).encode(x=alt.datum(0), text="detail:N"),
+        base.mark_text(style="muted", align="left", dy=-4).encode(x=alt.datum(0), text="_detail:N"),
     ]
     bar = base.mark_rule(color=COLOURS[role], strokeWidth=3, opacity=0.5, yOffset=14).encode(x="lower:Q", x2="upper:Q")
-    full = alt.datum.known
     dots = [
-        base.transform_filter(full).mark_point(filled=True, color=COLOURS[role], size=90, opacity=1, yOffset=14).encode(x=across),
-        base.transform_filter(~full).mark_point(filled=False, color=COLOURS[role], size=80, opacity=1, strokeWidth=2, yOffset=14)
-        .encode(x=across),
+        base.transform_filter("datum._known").mark_point(
+            filled=True, color=COLOURS[role], size=90, opacity=1, yOffset=14).encode(x=across),
+        base.transform_filter("!datum._known").mark_point(
+            filled=False, color=COLOURS[role], size=80, opacity=1, strokeWidth=2, yOffset=14).encode(x=across),
     ]
     sides = [("datum.percent < 50", "lower", "right", -9), ("datum.percent >= 50", "upper", "left", 9)]
     beside = [  # on the side away from the mark of one half
         base.transform_filter(where).transform_calculate(edge=f"isValid(datum.{end}) ? datum.{end} : datum.percent").mark_text(
-            style="ink", align=align, dx=dx, yOffset=14, fontWeight="bold").encode(x="edge:Q", text="text:N")
+            style="ink", align=align, dx=dx, yOffset=14, fontWeight="bold").encode(x="edge:Q", text="_text:N")
         for where, end, align, dx in sides]
     return alt.layer(half, *words, bar, *dots, *beside).properties(height=66 * len(frame))
 
@@ -79,18 +80,19 @@ def waves(frame: pd.DataFrame, roles: dict[str, str]) -> alt.LayerChart:
     scale, last_day = alt.Scale(domain=[0, 80]), frame["date"].max()
     following = frame.groupby("line", sort=False)[["date", "percent", "mode"]].shift(-1)
     same = (frame["mode"] == following["mode"]) & (frame["mode"] != "not stated")
-    steps = frame.assign(until=following["date"], then=following["percent"], joined=same.map({True: "same mode", False: "other"}))
-    last = frame.groupby("line", sort=False).tail(1).assign(until=last_day)  # each name stands at the right edge
-    dashes = alt.StrokeDash("joined:N", legend=None, scale=alt.Scale(domain=["same mode", "other"], range=[[1, 0], [2, 4]]))
-    joins = alt.Chart(steps.dropna(subset=["until"]), name="steps").mark_rule(strokeWidth=2).encode(
-        x="date:T", x2="until:T", y=alt.Y("percent:Q", axis=PERCENT, scale=scale), y2="then:Q", color=_colours(roles),
+    steps = frame.assign(_until=following["date"], _then=following["percent"],
+                         _joined=same.map({True: "same mode", False: "other"}))
+    last = frame.groupby("line", sort=False).tail(1).assign(_until=last_day)  # each name stands at the right edge
+    dashes = alt.StrokeDash("_joined:N", legend=None, scale=alt.Scale(domain=["same mode", "other"], range=[[1, 0], [2, 4]]))
+    joins = alt.Chart(steps.dropna(subset=["_until"]), name="steps").mark_rule(strokeWidth=2).encode(
+        x="date:T", x2="_until:T", y=alt.Y("percent:Q", axis=PERCENT, scale=scale), y2="_then:Q", color=_colours(roles),
         strokeDash=dashes)
     leaders = alt.Chart(last, name="last").mark_rule(strokeWidth=1, opacity=0.35).encode(
-        x="date:T", x2="until:T", y=alt.Y("percent:Q", scale=scale), color=_colours(roles))
+        x="date:T", x2="_until:T", y=alt.Y("percent:Q", scale=scale), color=_colours(roles))
     dots = alt.Chart(frame, name="waves").mark_point(filled=True, size=80, opacity=1).encode(
         x="date:T", y=alt.Y("percent:Q", scale=scale), color=_colours(roles), shape=_shapes(frame["mode"]),
         tooltip=[DAY, "line:N", "mode:N", alt.Tooltip("percent:Q", format=".1f")])
-    names = end_labels(last.assign(date=last_day), "percent", "line", roles, height=340, top=80)
+    names = end_labels(last, "percent", "line", roles, x="_until", height=340, top=80)
     return alt.layer(leaders, joins, dots, names).properties(height=340)
 
 
@@ -193,7 +195,8 @@ def among(frame: pd.DataFrame, highlight: str) -> alt.LayerChart:
 
 def rounds(frame: pd.DataFrame, roles: dict[str, str], high: float = 70) -> alt.LayerChart:
     """Shares by survey round with their intervals: frame: date, line, percent, lower, upper; roles: line → role."""
-    base = alt.Chart(_rounded(frame), name="rounds").encode(x=alt.X("date:T"), color=_colours(roles))
+    frame = _rounded(frame)
+    base = alt.Chart(frame, name="rounds").encode(x=alt.X("date:T"), color=_colours(roles))
     scale = alt.Scale(domain=[0, high], nice=False)
     line = base.mark_line().encode(y=alt.Y("percent:Q", axis=PERCENT, scale=scale), strokeDash=_dashes(roles))
     bars = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=alt.Y("lower:Q", scale=scale), y2="upper:Q")

@@ -12,6 +12,8 @@ from migrationbook.charts.provenance import provenance
 from migrationbook.words import word
 
 WORDS = 30  # characters: a column with longer cells is one of sentences and keeps room for them on a phone
+SIDE_BY_SIDE = 2  # columns of sentences that have this room
+
 
 @dataclass(frozen=True)
 class Table:
@@ -35,12 +37,23 @@ class Table:
                 f'{word("chart.licence")}: {escape(self.licence)}. {self._download()}</p>\n</figure>')
 
     def _table(self) -> str:
-        head = "".join(f'<th scope="col">{escape(str(column).strip())}</th>' for column in self.frame.columns)
-        opening = {column: '<td class="words">' if self.frame[column].astype(str).str.len().max() > WORDS else "<td>"
-                   for column in self.frame.columns}
-        rows = "\n".join("<tr>" + "".join(f"{start}{self._cell(column, row)}</td>" for column, start in opening.items()) + "</tr>"
-                         for row in range(len(self.frame)))
-        return f'<table class="data">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>'
+        names = {column: escape(str(column).strip()) for column in self.frame.columns}
+        long = [column for column in names if self.frame[column].astype(str).str.len().max() > WORDS]
+        stacked = len(long) > SIDE_BY_SIDE  # on a phone the style sheet puts their cells below one another, under their names
+
+        def role(name: str) -> str:
+            """Cells below one another are a table for screen readers only if each part says what it is."""
+            return f' role="{name}"' if stacked else ""
+
+        head = "".join(f'<th scope="col"{role("columnheader")}>{name}</th>' for name in names.values())
+        opening = {column: "<td" + ' class="words"' * (column in long) + f' data-name="{name}"' * stacked + role("cell") + ">"
+                   for column, name in names.items()}
+        cells = ["".join(f"{start}{self._cell(column, row)}</td>" for column, start in opening.items())
+                 for row in range(len(self.frame))]
+        rows = "\n".join(f"<tr{role('row')}>{row}</tr>" for row in cells)
+        return (f'<table class="data{" stacked" * stacked}"{role("table")}>\n'
+                f'<thead{role("rowgroup")}><tr{role("row")}>{head}</tr></thead>\n'
+                f'<tbody{role("rowgroup")}>\n{rows}\n</tbody></table>')
 
     def _cell(self, column: str, row: int) -> str:
         text = escape(str(self.frame[column].iloc[row]))

@@ -14,6 +14,7 @@ from migrationbook.press import cache, site
 from migrationbook.press.cache import Job
 from migrationbook.press.chapters import chapter
 from migrationbook.press.execute import execute_jobs
+from migrationbook.prose import counted
 
 
 def rejudge(names: list[str], write: bool, workers: int | None, tell: Callable[[str], None]) -> list[str]:
@@ -38,7 +39,7 @@ def rejudge(names: list[str], write: bool, workers: int | None, tell: Callable[[
             if not changed:
                 tell(f"{name}: nothing its verdicts depend on has changed")
                 continue
-            tell(f"{name}: {len(known[name])} alternatives; {changed[0]}{', and more' if len(changed) > 1 else ''}")
+            tell(f"{name}: {counted(len(known[name]), 'alternative')}; {changed[0]}{', and more' if len(changed) > 1 else ''}")
             entry, failed = _execute(name, workers)
             problems += failed
             if failed:
@@ -88,8 +89,8 @@ def _differences(name: str, before: dict | None, entry: dict) -> list[str]:
 
 
 def told(one: Survival) -> str:
-    """The outcome of a claim in words for a terminal."""
-    changes = "; ".join(f"{verdict} with {which}" for which, verdict in one.changes)
+    """The outcome of a claim in words for a terminal, the same in whatever order the alternatives come."""
+    changes = "; ".join(sorted(f"{verdict} with {which}" for which, verdict in one.changes))
     return f"{one.verdict}, survives {one.survives} of {len(one.alternatives)}{f', {changes}' if changes else ''}"
 
 

@@ -36,7 +36,7 @@ class Alternative:
     why: str
 
     def __str__(self) -> str:
-        return " + ".join(f"{name} {value}" for name, value in self.values.items())
+        return " + ".join(f"{name} {self.values[name]}" for name in sorted(self.values))  # as in the record
 
 
 @dataclass(frozen=True)

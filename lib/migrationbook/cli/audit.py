@@ -6,6 +6,7 @@ import click
 
 from migrationbook import paths
 from migrationbook.errors import BookError
+from migrationbook.prose import counted
 
 
 @click.command(epilog="Example:  migrationbook audit index enforcement --runs 1")
@@ -29,6 +30,6 @@ def linkcheck() -> None:
     from migrationbook.press import links
 
     tried, dead = links.check(paths.BUILD / "html", click.echo)
-    click.echo(f"{tried} links tried, {dead} dead")
+    click.echo(f"{counted(tried, 'link')} tried, {dead} dead")
     if dead:
-        raise BookError(f"{dead} links lead nowhere")
+        raise BookError(f"links that lead nowhere: {dead}")

@@ -13,6 +13,7 @@ import click
 from migrationbook import paths, settings
 from migrationbook.cli import complete
 from migrationbook.errors import BookError
+from migrationbook.prose import counted
 
 
 @click.command(epilog="Example:  migrationbook build --explain --jobs 1")
@@ -142,7 +143,7 @@ def rejudge(names: tuple[str, ...], write: bool, workers: int | None) -> None:
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
-        raise BookError(f"{len(problems)} executions failed")
+        raise BookError(f"{counted(len(problems), 'execution')} failed")
 
 
 @click.command(epilog="Example:  migrationbook test")

@@ -22,6 +22,7 @@ from migrationbook.press import cache, grid, site, standalone
 from migrationbook.press.cache import Job, Store
 from migrationbook.press.execute import Press, Result, execute_jobs, processors
 from migrationbook.press.standalone import code
+from migrationbook.prose import counted
 from migrationbook.words import word
 
 NOTEBOOKS = "notebooks"
@@ -42,7 +43,7 @@ def sweep(notebook: Path, combinations: grid.Rows, folder: Path | None = None, w
     for path in (folder / NOTEBOOKS).glob("combination-*.ipynb"):
         if path.name.replace(".failed", "") not in names:  # of a longer sweep before this one
             path.unlink()
-    click.echo(f"{len(jobs)} combinations of {notebook.stem}: {_axes(combinations)}")
+    click.echo(f"{counted(len(jobs), 'combination')} of {notebook.stem}: {_axes(combinations)}")
 
     def announce(todo: list[Job]) -> None:
         known = [seconds for job in jobs if (seconds := site.store().seconds(job))]

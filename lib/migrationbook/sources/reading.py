@@ -45,7 +45,8 @@ class Raw:
         path = self.folder / file
         if not path.exists():
             raise BookError(
-                f"{file}: not in {self.folder}; get it from its publisher or name another folder with --raw"
+                f"{file}: not in the folder {self.folder.resolve()}; name the folder of the publishers' files with --raw, "
+                "or get the file from its publisher"
             )
         self.files.append(file)
         return path

@@ -1,4 +1,7 @@
-"""The rows a figure is drawn from, for readers who want them: which tables, which columns under which names, as CSV."""
+"""The rows a figure is drawn from, for readers who want them: which tables, which columns under which names, as CSV.
+
+A column whose name begins with an underscore only helps drawing (words beside a bar, which colour): nobody is offered it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ def tables(spec: dict) -> dict[str, list[dict]]:
     found: dict[str, list[dict]] = {}
     held: list[set[str]] = []
     for name, rows in sorted(spec["datasets"].items(), key=lambda item: len(item[1]), reverse=True):
-        rows_here = {json.dumps(row) for row in rows}
+        rows_here = {json.dumps({key: value for key, value in row.items() if not key.startswith("_")}) for row in rows}
         if not any(rows_here <= other for other in held):
             found[name] = rows
             held.append(rows_here)
@@ -39,7 +42,7 @@ def columns(rows: list[dict], spec: dict) -> dict[str, str]:
     kinds: dict[str, type] = {}
     for row in rows:
         kinds |= {key: type(value) for key, value in row.items() if value is not None or key not in kinds}
-    names = [name for name, kind in kinds.items() if not issubclass(kind, dict)]
+    names = [name for name, kind in kinds.items() if not issubclass(kind, dict) and not name.startswith("_")]
     drawn = list(dict.fromkeys(_drawn(spec)))
     shown = [name for name in drawn if name in names]
     ordered = sorted(shown, key=lambda name: kinds[name] is not str) + [name for name in names if name not in shown]
