@@ -169,8 +169,8 @@ def test_rows_gone_and_rows_new_in_old_months(current: Callable[..., Path]) -> N
     path = current()
     path.write_text(path.read_text().replace("Guatemala", "Honduras", 1))
     result = _run(TABLE, "--from", path, "--write")
-    assert "gone: 1 rows\n  2025-06, border_patrol, title_8, apprehension, unaccompanied_children, GTM, 101" in result.output
-    assert "new in periods the table had: 1 rows\n  2025-06, border_patrol" in result.output
+    assert "gone: 1 row\n  2025-06, border_patrol, title_8, apprehension, unaccompanied_children, GTM, 101" in result.output
+    assert "new in periods the table had: 1 row\n  2025-06, border_patrol" in result.output
     june = load(TABLE).loc[lambda rows: rows["date"] == "2025-06-01"]
     assert sorted(june["citizenship"]) == ["HND", "MEX", "OOO"]
 

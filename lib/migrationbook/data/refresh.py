@@ -20,6 +20,7 @@ from migrationbook.data.corrections import corrected
 from migrationbook.data.fetch import fetch
 from migrationbook.data.package import DESCRIPTOR, load, package, resource
 from migrationbook.errors import BookError
+from migrationbook.prose import counted
 from migrationbook.sources.readers import READERS
 
 SHOWN = 20  # revised values, rows gone and rows new that are named
@@ -85,17 +86,18 @@ class Changes:
             yield "nothing to change"
         if len(self.periods):
             new = self.periods[period].drop_duplicates().sort_values()
-            yield f"new: {_periods(new)}, {len(self.periods):,} rows"
+            yield f"new: {_periods(new)}, {counted(len(self.periods), 'row')}"
         figures = self.revised["size"].notna()
         if figures.any():
             rows = self.revised[figures].sort_values("size", ascending=False, kind="stable")
-            yield f"revised: {len(rows):,} figures"
+            yield f"revised: {counted(len(rows), 'figure')}"
             yield from _first(rows, lambda row: f"{_key(row)}, {row.column}: {_revision(row.was, row.now)}")
         for column, rows in self.revised[~figures].groupby("column"):
-            yield f"changed: {len(rows):,} cells of '{column}', such as '{rows['was'].iloc[0]}' to '{rows['now'].iloc[0]}'"
+            cells = counted(len(rows), "cell")
+            yield f"changed: {cells} of '{column}', such as '{rows['was'].iloc[0]}' to '{rows['now'].iloc[0]}'"
         for label, rows in (("gone", self.gone), ("new in periods the table had", self.added)):
             if len(rows):
-                yield f"{label}: {len(rows):,} rows"
+                yield f"{label}: {counted(len(rows), 'row')}"
                 yield from _first(rows, lambda row: ", ".join(_told(value) for value in row[1:]))
 
 
@@ -190,7 +192,7 @@ def _vintage(refreshed: dict) -> str:
 
 
 def _periods(values: pd.Series) -> str:
-    return f"{len(values):,} periods, {_told(values.iloc[0])} to {_told(values.iloc[-1])}"
+    return f"{counted(len(values), 'period')}, {_told(values.iloc[0])} to {_told(values.iloc[-1])}"
 
 
 def _told(value: object) -> str:
