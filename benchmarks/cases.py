@@ -99,7 +99,7 @@ def cold(plan: Plan) -> Iterator[Row]:
         way.book.forget()
         yield _row("cold", kind.name, [way.make()])
     names = [path.stem for path in sorted(plan.way(Ours).book.notebooks, key=lambda path: -TIMES[path.stem])]
-    yield _row("cold", FLOOR, [cells_alone(plan.way(Ours).book, *names)], "two processes, nothing printed")
+    yield _row("cold", FLOOR, [cells_alone(plan.way(Ours).book, *names)], "on two processors, nothing printed")
 
 
 def _after(case: str, plan: Plan, edit: Callable[[Book], None], note=lambda kind: "") -> Iterator[Row]:
@@ -120,7 +120,7 @@ def code(plan: Plan) -> Iterator[Row]:
     """One chapter's code was edited."""
     yield from _after("code", plan, lambda book: book.edit_code(CODE_OF))
     taken = [cells_alone(plan.way(Ours).book, CODE_OF) for _ in range(plan.repeats)]
-    yield _row("code", FLOOR, taken, "the edited chapter in one process, nothing printed")
+    yield _row("code", FLOOR, taken, "the edited chapter's, nothing printed")
 
 
 def text(plan: Plan) -> Iterator[Row]:

@@ -70,8 +70,8 @@ def markdown(rows: list[Row], how: str) -> str:
              "Each number is the median of the repetitions, in seconds of wall time; *processor* adds up the seconds of all "
              "processes, *memory* is the most that all of them held at once (shared pages counted once). *Ratio*: how many "
              "times as long as ours. What each way runs:"]
-    parts.append("\n".join(f"- **{kind.name}**: {kind.about}" for kind in ALL) + f"\n- **{FLOOR}**: no way at all, but the least "
-                 "time of any that executes them on this machine: their code in plain Python processes")
+    parts.append("\n".join(f"- **{kind.name}**: {kind.about}" for kind in ALL) + f"\n- **{FLOOR}**: no way at all, but what none "
+                 "that executes them here can do without: libraries imported once, then their code, and nothing else")
     parts += ["## Aims", "\n".join(f"- {one}" for one in aims(rows))]
     for case in [name for name in CASES if name in TITLES]:
         chosen = [row for row in rows if row.case == case]

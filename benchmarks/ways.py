@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -10,7 +11,6 @@ from book import Book
 from measure import Failed, Taken, run
 
 FLOOR = "the chapters' cells alone"
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 SECONDS = "600"  # limit of a chapter or cell, for those whose own limit of 30 s the book exceeds
 LOOP = """
 import sys
@@ -18,20 +18,20 @@ import papermill
 for path in sys.argv[2:]:
     papermill.execute_notebook(path, f"{sys.argv[1]}/{path}", kernel_name="python3", progress_bar=False)
 """
-# The least that executing takes: the chapters' cells in plain Python processes, two at a time, nothing sent or printed.
+# The least that executing takes: libraries imported once, then the chapters' cells in copies of that process, two at a time,
+# with nobody who asks for them and nothing printed.
 CELLS = """
-import json, sys
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
-    if cell["cell_type"] == "code":
-        shell.run_cell("".join(cell["source"]), silent=True).raise_error()
-"""
-AT_ONCE = """
-import subprocess, sys
-from concurrent.futures import ThreadPoolExecutor
-with ThreadPoolExecutor(2) as pool:
-    list(pool.map(lambda path: subprocess.run([sys.executable, "-c", sys.argv[1], path], check=True), sys.argv[2:]))
+import importlib, json, multiprocessing, sys
+def execute(path):
+    from IPython.core.interactiveshell import InteractiveShell
+    shell = InteractiveShell.instance()
+    for cell in json.load(open(path, encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            shell.run_cell("".join(cell["source"]), silent=True).raise_error()
+for name in sys.argv[1].split():
+    importlib.import_module(name)
+with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
+    pool.map(execute, sys.argv[2:], chunksize=1)
 """
 
 
@@ -74,8 +74,10 @@ class Way:
 
 def cells_alone(book: Book, *names: str) -> Taken:
     """What no way that executes these chapters on two processors can do without. names: the longest first."""
+    kernel = json.loads(next((book.folder / "lib/share/jupyter/kernels").rglob("kernel.json")).read_text(encoding="utf-8"))
+    libraries = " ".join(kernel["metadata"]["kernel_provisioner"]["config"]["preload"])
     paths = [str(book.notebook(name)) for name in names]
-    return run([sys.executable, "-c", AT_ONCE, CELLS, *paths], book.folder, book.environment | ONE_THREAD)
+    return run([sys.executable, "-c", CELLS, libraries, *paths], book.folder, book.environment | kernel["env"])
 
 
 class Ours(Way):

@@ -50,8 +50,9 @@ def make(book: Path, output: Path, builder: str = "html", kept: Path | None = No
     with patch_docutils(None), docutils_namespace():
         app = Sphinx(book, None, written, doctrees, builder, config, freshenv=fresh, warningiserror=True, keep_going=True)
         if kept:
+            app.setup_extension(settings.WIDENS)
             app.connect("build-finished", lambda app, _: _leave(app, output), priority=980)
-        app.build(force_all=fresh or settings.WIDENS not in app.extensions)
+        app.build(force_all=fresh)
         return app.statuscode
 
 

@@ -25,7 +25,6 @@ from migrationbook.sphinx import (
     pages,
     published,
     reading,
-    rewritten,
     rights,
     scoreboard,
     search,
@@ -59,7 +58,6 @@ def setup(app: Sphinx) -> dict:
     launch.setup(app)
     api.setup(app)
     ebook.setup(app)
-    rewritten.setup(app)
     pages.setup(app)
     # Not safe to write in parallel: vl-convert hangs in a process forked after it has drawn.
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -51,13 +51,18 @@ def _csv(spec: dict, name: str, folder: Path, base: str) -> str:
     return "; ".join(links)
 
 
-def _pictures(spec: dict, about: dict, number: str, chapter: str, folder: Path, base: str) -> str:
+def picture(spec: dict, about: dict, number: str, chapter: str) -> str:
+    """The figure as one picture to publish, an SVG. Arguments as of `html`."""
     facts = [about["note"], *(f"{word(f'chart.{key}')}: {about[key]}." for key in ("source", "licence")),
              plain(edition(), number, chapter)]
     drawn = drawing.draw(spec, drawing.WIDTHS["wide"], "light")
-    picture = poster.svg(drawn, about["title"], about["subtitle"], about["alt"], [fact for fact in facts if fact])
-    (folder / f"{about['name']}.svg").write_text(picture, encoding="utf-8")
-    (folder / f"{about['name']}.png").write_bytes(poster.png(picture))
+    return poster.svg(drawn, about["title"], about["subtitle"], about["alt"], [fact for fact in facts if fact])
+
+
+def _pictures(spec: dict, about: dict, number: str, chapter: str, folder: Path, base: str) -> str:
+    made = picture(spec, about, number, chapter)
+    (folder / f"{about['name']}.svg").write_text(made, encoding="utf-8")
+    (folder / f"{about['name']}.png").write_bytes(poster.png(made))
     return ", ".join(f'<a href="{base}/{about["name"]}.{kind}" download>{kind.upper()}</a>' for kind in ("svg", "png"))
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from migrationbook.charts.figure import MIME
 from migrationbook.charts.theme import config
 from migrationbook.errors import BookError
-from migrationbook.sphinx import actions, catalogue, drawing
+from migrationbook.sphinx import actions, catalogue, drawing, poster
 from migrationbook.sphinx.collect import anchor, collect
 from migrationbook.sphinx.markup import on_paper
 from migrationbook.words import word
@@ -145,13 +149,18 @@ def find_code(app: Sphinx, doctree: nodes.document) -> None:
             shown["code"] = f"#{name}"
 
 
+def numbered(env: BuildEnvironment, docname: str, name: str) -> str:
+    """What a page calls its figure, such as "Figure 3"; nothing if figures are not numbered."""
+    counted = ".".join(map(str, env.toc_fignumbers.get(docname, {}).get("figure", {}).get(name, ())))
+    return env.config.numfig_format["figure"] % counted if counted else ""
+
+
 def visit(self, node: chart) -> None:
     builder = self.builder
     page = builder.get_target_uri(builder.current_docname)
     spec = node["content"]
     name = spec["usermeta"]["figure"]["name"]
-    counted = ".".join(map(str, builder.fignumbers.get("figure", {}).get(name, ())))
-    number = builder.config.numfig_format["figure"] % counted if counted else ""
+    number = numbered(builder.env, builder.current_docname, name)
     chapter = builder.env.titles[builder.current_docname].astext()
     code = node.get("code") or relative_uri(page, f"_sources/{builder.current_docname}.ipynb")  # the page may hide it
     folder, base, tables = Path(builder.outdir) / FOLDER, relative_uri(page, FOLDER), catalogue.addresses(builder)
@@ -164,14 +173,39 @@ def visit(self, node: chart) -> None:
 
 
 def draw_ahead(app: Sphinx) -> None:
-    """Let another processor draw while this one reads and writes pages: it begins at the end, so that they meet half way.
+    """Begin with the drawings at the end of the book, to meet the process that writes pages half way."""
+    _beside(app, drawing.ahead, Path(app.srcdir))
+
+
+def make_pictures_ahead(app: Sphinx, builder: Builder) -> None:
+    """The same for the pictures to publish, whose words are known once all pages have been read."""
+    _beside(app, _make_pictures, app.env)
+
+
+def _make_pictures(env: BuildEnvironment) -> None:
+    drawing.library()
+    for docname, specs in sorted(getattr(env, "book_charts", {}).items(), reverse=True):
+        for spec in reversed(specs):
+            about = spec["usermeta"]["figure"]
+            with suppress(BookError):  # the page that shows it says so
+                poster.png(actions.picture(drawing.without_frame(spec), about, numbered(env, docname, about["name"]),
+                                           env.titles[docname].astext()))
+
+
+def _beside(app: Sphinx, work: Callable[..., None], *arguments: object) -> None:
+    """Let another processor work while this one reads and writes pages; what it has made is kept for whoever asks next.
 
     A fork is safe here: the library that draws only hangs in the fork of a process that has drawn.
     """
     if app.builder.name == "html" and hasattr(os, "fork") and (os.cpu_count() or 1) > 1:
-        helper = multiprocessing.get_context("fork").Process(target=drawing.ahead, args=(Path(app.srcdir),), daemon=True)
+        helper = multiprocessing.get_context("fork").Process(target=_yielding, args=(work, *arguments), daemon=True)
         helper.start()
         app.connect("build-finished", lambda app, error: helper.terminate())
+
+
+def _yielding(work: Callable[..., None], *arguments: object) -> None:
+    os.nice(10)  # whoever writes pages goes first
+    work(*arguments)
 
 
 def add_script(app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None) -> None:
@@ -193,6 +227,7 @@ def setup(app: Sphinx) -> None:
     app.add_enumerable_node(chart, "figure", lambda node: node["content"]["usermeta"]["figure"]["title"],  # type: ignore[index]
                             html=(visit, None))  # type: ignore[arg-type]  # nothing to close: Sphinx takes None
     app.connect("builder-inited", draw_ahead)
+    app.connect("write-started", make_pictures_ahead)
     collect(app, "book_charts", chart, lambda spec: spec["usermeta"]["figure"]["name"],
             "figure '{key}' is on {first} and on {second}; give each its own name")
     app.connect("doctree-read", find_code)

@@ -1,4 +1,4 @@
-"""Which pages are written again when only some have been read again (`press.pages` keeps the rest).
+"""Which pages are written again when only some have been read again: an extension of its own, which `press.pages` adds.
 
 Sphinx writes what it has read, but a page may show something of another: its title in the sidebar, a verdict, a number glued
 in. So all pages are written again as soon as anything a page may take from another has changed; and pages that gather more than
