@@ -36,7 +36,7 @@ def test_newer_data(tmp_path: Path) -> None:
     alternatives.write_text(kept, encoding="utf-8")
     victims_with_a_month_more(tmp_path).rename(tmp_path / "victims.csv")
     said = guides.execute(guides.commands(NEWER), book)
-    for line in ("new: 1 periods, 2025-07 to 2025-07, 32 rows", "1 table is sound",
+    for line in ("new: 1 period, 2025-07 to 2025-07, 32 rows", "1 table is sound",
                  "4,032 rows before, 4,064 now; last month 2025-07", "data/datapackage.json (crime_victims_by_state) changed",
                  "Verdicts: no difference", "security: 1 alternatives"):
         assert line in said, said

@@ -506,9 +506,9 @@ def test_pages_that_hang_are_ended_and_the_site_stays(book, monkeypatch):
     assert build().exit_code == 0
     good = everything(book / "_build/html")
     chapter(book / "chapters/two.ipynb", "print('two')", text="New.")
-    monkeypatch.setattr(settings, "MINUTES", 0.005)
+    monkeypatch.setattr(settings, "MINUTES", 0.0005)
     monkeypatch.setattr(execute, "execute_jobs", lambda jobs, store, **_: iter(()))
     result = build()
     assert result.exit_code == 1
-    assert "Error: the pages took more than 0.005 minutes, so the last good site stays" in result.output
+    assert "Error: the pages took more than 0.0005 minutes, so the last good site stays" in result.output
     assert everything(book / "_build/html") == good

@@ -335,7 +335,7 @@ def test_a_new_month_of_victims_is_added(tmp_path: Path, copied: Path) -> None:
     path = victims_with_a_month_more(tmp_path)
     result = CliRunner().invoke(main, ["data", "refresh", "crime_victims_by_state", "--from", str(path), "--write"])
     assert result.exit_code == 0, result.output
-    assert "new: 1 periods, 2025-07 to 2025-07, 32 rows" in result.output
+    assert "new: 1 period, 2025-07 to 2025-07, 32 rows" in result.output
     assert "revised" not in result.output
     assert load("crime_victims_by_state")["date"].max() == pd.Timestamp("2025-07-01")
 
