@@ -38,7 +38,7 @@ def test_newer_data(tmp_path: Path) -> None:
     said = guides.execute(guides.commands(NEWER), book)
     for line in ("new: 1 period, 2025-07 to 2025-07, 32 rows", "1 table is sound",
                  "4,032 rows before, 4,064 now; last month 2025-07", "data/datapackage.json (crime_victims_by_state) changed",
-                 "Verdicts: no difference", "security: 1 alternatives"):
+                 "Verdicts: no difference", "security: 1 alternative;"):
         assert line in said, said
     assert re.search(r"security-hero +397 rows in A, 6 new, 3 gone", said)  # three lines, a month and a label more each
     log = subprocess.run(["git", "show", "--stat", "--format="], cwd=book, capture_output=True, text=True).stdout
