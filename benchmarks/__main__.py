@@ -53,7 +53,7 @@ def main(quick: bool, chosen: tuple[str, ...], runs: int | None, output: Path | 
     click.echo("\n" + "\n".join(report.aims(rows)))
     output = output or (None if chosen else HERE / "results.md")
     if output:
-        options = " ".join(["--quick"] * quick + [f"--only {name}" for name in chosen])
+        options = " ".join(["--quick"] * quick + [f"--only {name}" for name in chosen] + [f"--runs {runs}"] * bool(runs))
         how = f'make bench OPTIONS="{options}"' if options else "make bench"
         output.write_text(report.markdown(rows, how), encoding="utf-8")
         say(f"Written: {output}")
