@@ -98,7 +98,7 @@ def cold(plan: Plan) -> Iterator[Row]:
         way = plan.way(kind)
         way.book.forget()
         yield _row("cold", kind.name, [way.make()])
-    names = [path.stem for path in sorted(plan.way(Ours).book.notebooks, key=lambda path: -TIMES[path.stem])]
+    names = [path.stem for path in sorted(plan.way(Ours).book.notebooks, key=lambda path: -TIMES.get(path.stem, 0))]
     yield _row("cold", FLOOR, [cells_alone(plan.way(Ours).book, *names)], "on two processors, nothing printed")
 
 

@@ -27,7 +27,7 @@ from migrationbook.words import word
 
 INDEX = "search-index.js"
 PASSAGES = "passages.json"  # beside what Sphinx keeps of the pages
-REPLACED = ("searchindex.js", "_static/searchtools.js")  # of Sphinx
+REPLACED = "_static/searchtools.js"  # of Sphinx
 TAG = re.compile(r"<[^>]*>")
 # Kinds of their own, code, and what is said elsewhere.
 SILENT = (chart, claims, addnodes.glossary, glossary.spanish_index, reading_time, nodes.literal_block, nodes.comment)
@@ -127,8 +127,7 @@ def setup(app: Sphinx) -> None:
         book = {"words": {name: word(f"search.{name}") for name in WORDS}, "entries": everything}
         folder = Path(app.outdir)
         (folder / "_static" / INDEX).write_text(f"window.bookSearch = {script_json(book)};\n", encoding="utf-8")
-        for name in REPLACED:
-            (folder / name).unlink(missing_ok=True)
+        (folder / REPLACED).unlink(missing_ok=True)
 
     app.connect("builder-inited", begin)
     app.connect("html-page-context", page)
